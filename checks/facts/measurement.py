@@ -1,0 +1,83 @@
+"""All facts about one target, and their JSON form.
+
+The JSON carries a schema number; what an older schema stored is still read. Judging takes its clock from ``measured_at``, never from the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Self
+
+import cattrs
+from cattrs.preconf.json import make_converter
+from cattrs.strategies import configure_tagged_union
+
+from checks.facts.dns import DnsFacts
+from checks.facts.http import HttpResponse, WebEndpoint
+from checks.facts.network import Unreachable
+from checks.facts.smtp import SmtpSession
+from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.model import Suite
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MailHost:
+    """A mail exchange in use: its name (absolute), its preference, and the addresses to be tested; ``implicit`` when the domain itself stands in for a missing MX (RFC 5321 section 5.1)."""
+
+    name: str
+    preference: int
+    addresses: tuple[str, ...] = ()
+    implicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Everything that was seen of a target, enough to judge it again at any time. ``measured_at`` is UTC."""
+
+    domain: str
+    suite: Suite
+    measured_at: datetime
+    duration_ms: int = 0
+    engine: str = ""
+    dns: DnsFacts = field(default_factory=DnsFacts)
+    mail_hosts: tuple[MailHost, ...] = ()
+    smtp: tuple[SmtpSession, ...] = ()
+    web: tuple[WebEndpoint, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The measurement as JSON-able values."""
+        stored: dict[str, Any] = _CONVERTER.unstructure(self)
+        return {"schema": SCHEMA, **stored}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The measurement that ``to_json`` wrote. Raises ValueError when it is of an unknown schema or shape."""
+        if stored.get("schema") != SCHEMA:
+            raise ValueError(f"measurement of unknown schema {stored.get('schema')!r}; this engine reads {SCHEMA}")
+        try:
+            return _CONVERTER.structure({key: value for key, value in stored.items() if key != "schema"}, cls)
+        except (cattrs.BaseValidationError, KeyError, TypeError) as error:
+            raise ValueError(f"measurement cannot be read: {cattrs.transform_error(error)}") from error
+
+
+def _instant(text: str, _: type) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _optional(union: Any, value: Any) -> Any:
+    """A union that may be absent: cattrs adds its tag only to the union without None."""
+    return None if value is None else _CONVERTER.unstructure(value, union)
+
+
+_CONVERTER = make_converter(forbid_extra_keys=True)
+_CONVERTER.register_unstructure_hook(datetime, lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+_CONVERTER.register_structure_hook(datetime, _instant)
+_TAGGED = (HttpResponse | Unreachable, TlsHandshake | TlsFailure, TlsHandshake | TlsFailure | Unreachable)
+for _union in _TAGGED:
+    configure_tagged_union(_union, _CONVERTER, tag_name="kind")
+    _CONVERTER.register_unstructure_hook(_union | None, partial(_optional, _union))  # type: ignore[arg-type]
