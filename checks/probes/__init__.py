@@ -1,0 +1,1 @@
+"""Async programs that ask the questions and return facts. They judge nothing."""

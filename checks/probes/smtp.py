@@ -1,0 +1,154 @@
+"""One address of one mail exchange: connect, greeting, EHLO, STARTTLS, handshake, goodbye, over one connection; one later retry when the server limits us.
+
+Whatever happens becomes a fact, and what was seen before it broke off is kept.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from checks.facts.network import Reason, Unreachable
+from checks.facts.smtp import Reply, SmtpSession
+from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.net.aio import AioDoor
+from checks.net.transport import Connection, Door, Interrupted, Limits
+from checks.options import Options
+from checks.probes.tls import TlsStream, handshake
+from checks.wire.smtp import Done, Event, NeedMore, Send, SmtpDialogue, StartTls, State
+
+PORT = 25
+RETRY_AFTER = 4.0  # seconds; long enough for a connection count to go down, short enough for somebody who waits
+GOODBYE = 2.0  # seconds that the reply to QUIT may take
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One connection, and what it has shown so far."""
+
+    host: str
+    address: str
+    options: Options
+    now: datetime
+    door: Door
+    end: float
+    talk: SmtpDialogue
+    begun: float
+    connect_ms: int = 0
+    greeting_ms: int = 0
+    tls: TlsHandshake | TlsFailure | None = None
+    failure: Unreachable | None = None
+    later: list[str] = field(default_factory=list)  # transcript from the handshake on
+
+    async def run(self) -> SmtpSession:
+        """Goes as far as it gets."""
+        try:
+            async with self.door.connect(self.address, PORT, self._within(self.options.connect_timeout)) as connection:
+                self.connect_ms = self._elapsed()
+                await self._converse(connection)
+        except Interrupted as interrupted:
+            self.failure = None if self.talk.state is State.QUIT else interrupted.why
+        return self._session()
+
+    async def _converse(self, connection: Connection) -> None:
+        until = self._within(self.options.greeting_timeout)
+        event: Event = NeedMore()
+        while True:
+            match event:
+                case StartTls():
+                    await self._secure(connection)
+                    return
+                case Done(failure):
+                    self.failure = failure
+                    return
+                case Send(data):
+                    until = self._within(GOODBYE if self.talk.state is State.QUIT else self.options.reply_timeout)
+                    await connection.write(data, until)
+                    event = self.talk.receive(b"")
+                case NeedMore():
+                    data = await connection.read(until)
+                    event = self.talk.receive(data) if data else self.talk.closed()
+                    if self.talk.greeting and not self.greeting_ms:
+                        self.greeting_ms = self._elapsed()
+
+    async def _secure(self, connection: Connection) -> None:
+        name = self.host.rstrip(".")
+        until = self._within(self.options.reply_timeout)
+        stream, self.tls = await handshake(connection, self.door, name, until, options=self.options, now=self.now)
+        if stream and isinstance(self.tls, TlsHandshake):
+            self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")
+            await self._part(stream)
+
+    async def _part(self, stream: TlsStream) -> None:
+        """QUIT inside TLS (RFC 5321 section 4.1.1.10: wait for the reply), then close_notify. How they take it matters to nobody."""
+        talk, until = SmtpDialogue(self.options.ehlo_name), self._within(GOODBYE)
+        with suppress(Interrupted):
+            await stream.write(talk.quit().data, until)
+            while isinstance(talk.receive(data) if (data := await stream.read(until)) else talk.closed(), NeedMore):
+                pass
+            await stream.end(until)
+        self.later.extend(talk.transcript)
+
+    def _within(self, seconds: float) -> float:
+        return min(self.end, self.door.clock() + seconds)
+
+    def _elapsed(self) -> int:
+        return round((self.door.clock() - self.begun) * 1000)
+
+    def _session(self) -> SmtpSession:
+        talk = self.talk
+        return SmtpSession(
+            host=self.host,
+            address=self.address,
+            port=PORT,
+            failure=self.failure,
+            greeting=talk.greeting,
+            ehlo=talk.ehlo,
+            helo=talk.helo,
+            extensions=talk.extensions,
+            starttls=talk.starttls,
+            tls=self.tls,
+            transcript=(*talk.transcript, *self.later),
+            discarded=talk.discarded,
+            bare_lf=talk.bare_lf,
+            connect_ms=self.connect_ms,
+            greeting_ms=self.greeting_ms,
+        )
+
+
+async def probe(
+    host: str, address: str, *, options: Options, limits: Limits, now: datetime, seconds: float | None = None, door: Door | None = None
+) -> SmtpSession:
+    """What ``address`` of mail exchange ``host`` says. ``now`` is the clock of the measurement, for certificates; ``seconds`` what may be spent in all (default: the scan's deadline).
+
+    Raises nothing: a session always comes back, with ``failure`` set when it broke off. Cancelling it still cancels; give ``seconds`` to keep what was seen by then.
+    """
+    door = door or AioDoor(options, limits)
+    end = door.clock() + (options.deadline if seconds is None else seconds)
+
+    async def attempt() -> SmtpSession:
+        return await _Attempt(host, address, options, now, door, end, SmtpDialogue(options.ehlo_name), door.clock()).run()
+
+    first = await attempt()
+    if not _limits_us(first) or door.clock() + RETRY_AFTER >= end:
+        return first
+    await door.pause(RETRY_AFTER)
+    second = await attempt()
+    return replace(first if _progress(first) > _progress(second) else second, attempts=2)
+
+
+def _limits_us(session: SmtpSession) -> bool:
+    """A temporary refusal, in words or by hanging up before the greeting (RFC 5321 section 3.8): worth one more try."""
+    if session.failure and session.failure.reason in (Reason.RESET, Reason.CLOSED):
+        return session.greeting is None
+    return _temporary(session.greeting) or _temporary(session.ehlo)
+
+
+def _temporary(reply: Reply | None) -> bool:
+    return reply is not None and reply.code // 100 == 4
+
+
+def _progress(session: SmtpSession) -> int:
+    """How far a session got."""
+    return sum(fact is not None for fact in (session.greeting, session.ehlo, session.helo, session.starttls, session.tls))

@@ -1,0 +1,1 @@
+"""Protocol logic without I/O: bytes in, events and bytes out."""

@@ -1,0 +1,222 @@
+"""A TLS client without I/O, over OpenSSL's memory buffers: bytes in, bytes out, and what was seen of the handshake.
+
+Nothing is verified during the handshake, so that bad certificates and old servers are measured rather than refused; ``verify_chain`` does that afterwards, against the trusted roots and the
+clock of the measurement. Names are compared elsewhere. What a setting is worth is not judged here.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from threading import Lock
+
+from OpenSSL import SSL, crypto
+
+from checks.facts.network import Reason
+from checks.facts.tls import TlsFailure, TlsHandshake, Verification
+
+MAX_HANDSHAKE = 262_144  # bytes from the server until the handshake is done
+MAX_CHAIN = 32  # certificates that are kept
+_CHUNK = 16_384
+
+# RFC 8446 section 6, with the older ones of RFC 5246 section 7.2, RFC 7507 and RFC 7301.
+ALERTS = {
+    0: "close_notify",
+    10: "unexpected_message",
+    20: "bad_record_mac",
+    21: "decryption_failed",
+    22: "record_overflow",
+    30: "decompression_failure",
+    40: "handshake_failure",
+    41: "no_certificate",
+    42: "bad_certificate",
+    43: "unsupported_certificate",
+    44: "certificate_revoked",
+    45: "certificate_expired",
+    46: "certificate_unknown",
+    47: "illegal_parameter",
+    48: "unknown_ca",
+    49: "access_denied",
+    50: "decode_error",
+    51: "decrypt_error",
+    60: "export_restriction",
+    70: "protocol_version",
+    71: "insufficient_security",
+    80: "internal_error",
+    86: "inappropriate_fallback",
+    90: "user_canceled",
+    100: "no_renegotiation",
+    109: "missing_extension",
+    110: "unsupported_extension",
+    111: "certificate_unobtainable",
+    112: "unrecognized_name",
+    113: "bad_certificate_status_response",
+    114: "bad_certificate_hash_value",
+    115: "unknown_psk_identity",
+    116: "certificate_required",
+    120: "no_application_protocol",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a finished handshake showed, before anything is verified. ``chain`` is DER, leaf first, as sent."""
+
+    version: str
+    cipher: str
+    chain: tuple[bytes, ...]
+
+
+class TlsClient:
+    """One connection. ``start``, then ``receive`` what comes until ``seen`` or ``failure`` is set; what they return is to be sent.
+
+    Afterwards ``encrypt`` and ``decrypt`` carry data, and ``close`` gives the goodbye. ``ended`` is set when the other side said its own.
+    """
+
+    def __init__(self, server_name: str, alpn: tuple[str, ...] = ()) -> None:
+        self.seen: Seen | None = None
+        self.failure: TlsFailure | None = None
+        self.ended = False
+        self._alert = ""
+        self._total = 0
+        self._tls = SSL.Connection(_context(), None)
+        self._tls.set_connect_state()
+        self._tls.set_info_callback(self._notice)
+        self._tls.set_tlsext_host_name(server_name.encode("ascii", "replace"))
+        if alpn:
+            self._tls.set_alpn_protos([name.encode() for name in alpn])
+
+    def start(self) -> bytes:
+        """The ClientHello."""
+        return self._advance()
+
+    def receive(self, data: bytes) -> bytes:
+        """Takes bytes of the handshake; returns what is to be sent in turn. Empty ``data`` means that the other side closed."""
+        if not data:
+            self.failure = TlsFailure(Reason.CLOSED, self._alert, "the connection was closed during the handshake")
+            return b""
+        self._total += len(data)
+        if self._total > MAX_HANDSHAKE:
+            self.failure = TlsFailure(Reason.TOO_MUCH, detail=f"a handshake of more than {MAX_HANDSHAKE} bytes")
+            return b""
+        self._tls.bio_write(data)
+        return self._advance()
+
+    def encrypt(self, data: bytes) -> bytes:
+        """The records that carry ``data``; empty when the connection cannot carry any more."""
+        try:
+            self._tls.sendall(data)
+        except SSL.Error:
+            self.ended = True
+        return self._outgoing()
+
+    def decrypt(self, data: bytes) -> tuple[bytes, bytes]:
+        """Takes records; returns what they carried, and what is to be sent in turn (a key update, an alert)."""
+        if data:
+            self._tls.bio_write(data)
+        plain = bytearray()
+        try:
+            while True:
+                plain += self._tls.recv(_CHUNK)
+        except SSL.WantReadError:
+            pass
+        except SSL.Error:  # a close_notify, an alert, or records that do not decrypt
+            self.ended = True
+        return bytes(plain), self._outgoing()
+
+    def close(self) -> bytes:
+        """Our close_notify, as far as it can be sent."""
+        try:
+            self._tls.shutdown()
+        except SSL.Error:
+            self.ended = True
+        return self._outgoing()
+
+    def _advance(self) -> bytes:
+        try:
+            self._tls.do_handshake()
+        except SSL.WantReadError:
+            pass
+        except SSL.Error as error:
+            self.failure = TlsFailure(Reason.PROTOCOL, self._alert, _words(error))
+        else:
+            self.seen = self._look()
+        return self._outgoing()
+
+    def _look(self) -> Seen:
+        chain = self._tls.get_peer_cert_chain() or []
+        ders = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain[:MAX_CHAIN])
+        return Seen(self._tls.get_protocol_version_name(), self._tls.get_cipher_name() or "", ders)
+
+    def _outgoing(self) -> bytes:
+        out = bytearray()
+        try:
+            while True:
+                out += self._tls.bio_read(_CHUNK)
+        except SSL.WantReadError:
+            return bytes(out)
+
+    def _notice(self, _: SSL.Connection, where: int, value: int) -> None:
+        if where & SSL.SSL_CB_READ_ALERT == SSL.SSL_CB_READ_ALERT:
+            self._alert = ALERTS.get(value & 0xFF, f"alert {value & 0xFF}")
+
+
+@cache
+def _context() -> SSL.Context:
+    """As permissive as OpenSSL allows, except for suites without a certificate: those have nothing that DANE could match (RFC 7672 section 8.2)."""
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_VERSION)
+    context.set_cipher_list(b"ALL:!aNULL:!eNULL:@SECLEVEL=0")
+    context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
+    context.set_verify(SSL.VERIFY_NONE)
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
+    return context
+
+
+def _words(error: SSL.Error) -> str:
+    """OpenSSL's reasons, newest last."""
+    if isinstance(error, SSL.SysCallError):
+        return "unexpected end"
+    stack = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return "; ".join(str(entry[-1]) for entry in stack)[:200]
+
+
+def facts(seen: Seen, server_name: str, verification: Verification, ms: int) -> TlsHandshake:
+    """The handshake as it is kept."""
+    chain = tuple(base64.b64encode(der).decode() for der in seen.chain)
+    return TlsHandshake(seen.version, seen.cipher, server_name, chain, verification, ms)
+
+
+_STORE = Lock()  # the clock is set on the shared store just before it is used
+
+
+@cache
+def _trusted(ca_bundle: str) -> crypto.X509Store:
+    store = crypto.X509Store()
+    store.load_locations(ca_bundle)
+    return store
+
+
+def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verification:
+    """What OpenSSL says of a chain (DER, leaf first, the rest in any order) against the roots in a PEM file at the moment ``at``; names are not looked at.
+
+    Intermediates are taken from the chain only: nothing is fetched.
+    """
+    if not chain:
+        return Verification(-1, "no certificate was sent", 0)
+    try:
+        leaf, *others = (crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain)
+    except crypto.Error:
+        return Verification(-1, "a certificate could not be read", 0)
+    with _STORE:
+        store = _trusted(ca_bundle)
+        store.set_time(at.astimezone(UTC))
+        try:
+            crypto.X509StoreContext(store, leaf, others).verify_certificate()
+        except crypto.X509StoreContextError as error:
+            code, depth, message = error.errors
+            return Verification(code, message, depth)
+    return Verification(0, "ok", 0)
