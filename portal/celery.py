@@ -1,0 +1,13 @@
+"""The Celery application: settings from Django under ``CELERY_``, tasks from ``portal.scans.tasks``. No task lives here."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("zegel")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["portal.scans"])

@@ -1,0 +1,1 @@
+"""Small tools of the portal that know nothing of scans: language, limits, headers, what happens when a server of ours is away."""

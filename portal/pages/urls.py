@@ -1,0 +1,13 @@
+"""Addresses of the pages that are about no scan."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portal.pages import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("robots.txt", views.robots, name="robots"),
+    path("healthz", views.healthz, name="healthz"),
+]

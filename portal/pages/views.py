@@ -1,0 +1,57 @@
+"""Home, robots.txt and the health of the portal."""
+
+from __future__ import annotations
+
+import redis
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.lib.redis import client
+from portal.pages.practice import practice_domains
+from portal.scans.forms import ScanForm
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The question."""
+    return render_home(request, ScanForm())
+
+
+def render_home(request: HttpRequest, form: ScanForm, status: int = 200) -> HttpResponse:
+    """The home page with a form, which may have errors and then keeps what was typed."""
+    return render(request, "pages/home.html", {"form": form, "practice_domains": practice_domains()}, status=status)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Reports are not for search engines. They are fetchable all the same, so that the noindex in them can be read."""
+    return HttpResponse(
+        "User-agent: *\nDisallow: /admin/\nDisallow: /scan/\n", content_type="text/plain; charset=utf-8"
+    )
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether the web process reaches its database and its broker: status 200, or 503 with which of them is away."""
+    state = {"database": _database_answers(), "redis": _redis_answers()}
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except (DatabaseError, InterfaceError):
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    try:
+        return bool(client().ping())
+    except redis.RedisError:
+        return False

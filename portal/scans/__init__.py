@@ -1,0 +1,1 @@
+"""Scans: from a pasted domain to a stored report at its permalink."""

@@ -1,0 +1,238 @@
+"""All settings of the portal, in one file. Everything that differs between machines comes from the environment (``.env.example`` lists it), read by ``portal.env``.
+
+A value that means nothing raises ``WrongVariable`` here, at start-up, and never later.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from checks import Options
+from portal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRON = os.environ
+
+DEBUG = env.env_bool(ENVIRON, "DEBUG", default=False)
+SITE_NAME = env.env_str(ENVIRON, "SITE_NAME", "Zegel")
+SITE_URL, _site_host, _secure = env.env_site(ENVIRON, "SITE_URL", "http://127.0.0.1:8000")
+SECRET_KEY = env.env_str(ENVIRON, "SECRET_KEY", "development only, never on a server" if DEBUG else "")
+if not SECRET_KEY:
+    raise env.WrongVariable(
+        "SECRET_KEY is not set. `make run` makes one; on a server set SECRET_KEY or SECRET_KEY_FILE."
+    )
+
+ALLOWED_HOSTS = env.env_list(ENVIRON, "ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if _secure else []
+CSRF_FAILURE_VIEW = "portal.pages.errors.forbidden"
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes; the largest form has one field
+
+INSTALLED_APPS = [
+    "portal.pages",
+    "portal.scans",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "portal.lib.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.lib.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.lib.outage.OutageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.pages.context.site",
+            ]
+        },
+    }
+]
+
+# --- Database, broker, cache -------------------------------------------------------------------------------------------------------------------
+
+_database = env.env_database(ENVIRON, "DATABASE_URL")
+_sslmode = _database.pop("SSLMODE")
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        **_database,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # A page waits three seconds for a database that is away, and then says so.
+        "OPTIONS": {"connect_timeout": 3, **({"sslmode": _sslmode} if _sslmode else {})},
+    }
+}
+
+REDIS_URL = env.env_redis(ENVIRON, "REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "zegel",
+        "TIMEOUT": 600,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
+}
+
+# --- Scans -------------------------------------------------------------------------------------------------------------------------------------
+
+try:
+    SCAN_OPTIONS = Options.from_env(ENVIRON)
+except ValueError as error:
+    raise env.WrongVariable(f"{error}.") from error
+SCAN_DEADLINE = SCAN_OPTIONS.deadline
+FRESH_FOR = timedelta(minutes=5)
+RETENTION_MEASUREMENT = timedelta(
+    days=env.env_int(ENVIRON, "RETENTION_MEASUREMENT_DAYS", default=30, at_least=1, at_most=3650)
+)
+RETENTION_REPORT = timedelta(days=env.env_int(ENVIRON, "RETENTION_REPORT_DAYS", default=90, at_least=1, at_most=3650))
+LIMIT_VISITOR = env.env_rate(ENVIRON, "LIMIT_VISITOR", "30/600")
+LIMIT_DOMAIN = env.env_rate(ENVIRON, "LIMIT_DOMAIN", "10/600")
+TRUSTED_PROXIES = env.env_networks(ENVIRON, "TRUSTED_PROXIES")
+PRACTICE_DOMAINS_FILE = env.env_str(ENVIRON, "PRACTICE_DOMAINS_FILE")
+
+# --- Celery: one task per scan, delivered at least once, claimed exactly once (portal.scans.lifecycle) ------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": "zegel-queue:",
+    "visibility_timeout": int(SCAN_DEADLINE)
+    + 120,  # longer than any scan, so that no message comes back while its scan is measured
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+# The engine keeps its own deadline; these only end a task that does not.
+CELERY_TASK_SOFT_TIME_LIMIT = int(SCAN_DEADLINE) + 15
+CELERY_TASK_TIME_LIMIT = int(SCAN_DEADLINE) + 30
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.2, "interval_max": 0.2}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
+    "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+CELERY_TIMEZONE = "UTC"
+
+# --- Language and time --------------------------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = _secure
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+
+# --- Static files ---------------------------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.env_str(ENVIRON, "STATIC_ROOT") or BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else _hashed},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+THEME_CSS = env.env_str(ENVIRON, "THEME_CSS")
+
+# --- Safety -------------------------------------------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # permalinks are secrets: no other site learns them
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.env_bool(ENVIRON, "HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+# Whether every subdomain speaks https is for the operator to know.
+SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_INCLUDE_SUBDOMAINS else ["security.W005", "security.W021"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.env_str(ENVIRON, "LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Strangers ask for hosts and pages that do not exist all day long; that is no event.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
+if LOGGING["root"]["level"] not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):  # type: ignore[index]
+    raise env.WrongVariable(
+        f"LOG_LEVEL is {env.env_str(ENVIRON, 'LOG_LEVEL')!r}; it may be DEBUG, INFO, WARNING, ERROR or CRITICAL."
+    )

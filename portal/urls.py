@@ -1,0 +1,17 @@
+"""All addresses of the portal. Paths are English in both languages; permalinks carry no language."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.pages.urls")),
+    path("", include("portal.scans.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "portal.pages.errors.bad_request"
+handler403 = "portal.pages.errors.denied"
+handler404 = "portal.pages.errors.not_found"
+handler500 = "portal.pages.errors.server_error"
