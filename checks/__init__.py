@@ -1,0 +1,13 @@
+"""Zegel's measuring engine: what a domain's web and mail look like from outside, judged and scored. Needs no Django,
+no database, and reads no environment.
+"""
+
+from checks.catalogue import CATALOGUE
+from checks.engine import evaluate, measure, scan
+from checks.facts.measurement import Measurement
+from checks.model import Suite
+from checks.options import Options
+from checks.report import Report
+from checks.target import Target
+
+__all__ = ["CATALOGUE", "Measurement", "Options", "Report", "Suite", "Target", "evaluate", "measure", "scan"]

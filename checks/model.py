@@ -1,17 +1,18 @@
 """The words that all layers share: target, suite, requirement, rating, status, finding, ruling, verdict, report.
 
-Plain data and the two pure rules that belong to it (how a ruling becomes a status, and which subject is the worst). No I/O, no policy tables, no texts.
+Plain data and the two pure rules that belong to it (how a ruling becomes a status, and which subject is the worst).
+No I/O, no policy tables, no texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checks.facts.measurement import Measurement
+    from checks.evaluate.view import View
 
 Evidence = Mapping[str, Any]  # JSON-able values only: str, int, float, bool, None, lists and dicts of the same
 
@@ -72,33 +73,24 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Facts judged: the outcome for the whole check, the values its sentence needs, and one row for each subject."""
+    """Facts judged: one observation for each subject, and ``outcome`` for when there is no subject to observe.
+    ``evidence`` fills the sentence of that outcome.
+
+    Outcome enums are declared best to worst. The worst observation speaks for the check; those that we could not see
+    speak only when there is no other.
+    """
 
     outcome: StrEnum
     observations: tuple[Observation, ...] = ()
     evidence: Evidence = field(default_factory=dict)
 
 
-def worst_of(observations: Iterable[Observation], if_none: StrEnum) -> Finding:
-    """The finding of the worst observation; the outcome's enum is declared best to worst.
-
-    ``if_none`` is the outcome when there is nothing to judge. The evidence of the worst observation, with its subject and address, fills the sentence.
-    """
-    rows = tuple(observations)
-    if not rows:
-        return Finding(if_none)
-    order = list(type(rows[0].outcome))
-    worst = max(rows, key=lambda row: order.index(row.outcome))
-    named = {"subject": worst.subject, "address": worst.address or "", **worst.evidence}
-    count = sum(row.outcome is worst.outcome for row in rows)
-    return Finding(worst.outcome, rows, {**named, "count": count, "total": len(rows)})
-
-
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """One row of a check's table: what an outcome is worth.
 
-    ``credit`` is the share of the weight that is earned, 0 to 1. ``uncounted`` takes the check out of the score for this outcome.
+    ``credit`` is the share of the weight that is earned, 0 to 1. ``uncounted`` takes the check out of the score for
+    this outcome.
     ``requirement`` replaces the check's own level for this outcome.
     """
 
@@ -155,7 +147,9 @@ def status_of(rating: Rating, requirement: Requirement) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class CheckText:
-    """All words of a check in one language. ``outcomes`` maps an outcome to its sentence with named placeholders; the rest is Markdown."""
+    """All words of a check in one language. ``outcomes`` maps an outcome to its sentence with named placeholders; the
+    rest is Markdown.
+    """
 
     title: str
     outcomes: Mapping[str, str]
@@ -167,9 +161,11 @@ class CheckText:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question with a stable id, the function that answers it, what each answer is worth, and its words by language (filled in by the catalogue).
+    """One question with a stable id, the function that answers it, what each answer is worth, and its words by
+    language (filled in by the catalogue).
 
-    ``weight`` is the number of points of full credit; 0 for a check that is shown and never scored. ``evaluate`` turns the facts into a finding and does no I/O.
+    ``weight`` is the number of points of full credit; 0 for a check that is shown and never scored. ``evaluate``
+    turns the facts into a finding and does no I/O.
     """
 
     id: str
@@ -177,23 +173,28 @@ class Check:
     requirement: Requirement
     weight: int
     stage: Stage
-    evaluate: Callable[[Measurement], Finding]
+    evaluate: Callable[[View], Finding]
     rulings: Mapping[StrEnum, Ruling]
     references: tuple[str, ...]
     texts: Mapping[str, CheckText] = field(default_factory=dict)
 
 
+class Scoring(StrEnum):
+    """How the points of a category's checks become its score."""
+
+    SUM = "sum"  # points earned of points possible; the worst subject decides check by check
+    WORST_ENDPOINT = "worst-endpoint"  # the same for each endpoint by itself, and the lowest of those
+    LOWEST = "lowest"  # the check with the smallest share of its points
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A group of checks with one score.
-
-    ``by_endpoint``: the score is that of the worst endpoint, counted over all its checks, as the reference does for TLS categories. Otherwise the worst subject decides check by check.
-    """
+    """A group of checks with one score, and how that is counted."""
 
     id: str
     suite: Suite
     name: Mapping[str, str]
-    by_endpoint: bool = False
+    scoring: Scoring = Scoring.SUM
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""Everything a scan can be told: resolvers, trust anchors, trusted roots, whom we may dial, how we introduce ourselves, and how long it may take.
+"""Everything a scan can be told: resolvers, trust anchors, trusted roots, whom we may dial, how we introduce
+ourselves, and how long it may take.
 
-``Options.from_env`` parses a mapping that it is handed, so that the command line and the portal share one reading of the settings. Nothing here reads ``os.environ``.
+``Options.from_env`` parses a mapping that it is handed, so that the command line and the portal share one reading of
+the settings. Nothing here reads ``os.environ``.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class PortMap:
-    """Connections to ``port`` at an address of ``network`` go to ``ports[port]``: the practice internet listens on unprivileged ports."""
+    """Connections to ``port`` at an address of ``network`` go to ``ports[port]``: the practice internet listens on
+    unprivileged ports.
+    """
 
     network: Network
     ports: Mapping[int, int]
@@ -36,7 +40,8 @@ class PortMap:
 class Options:
     """Frozen settings of one scan. Seconds for times, bytes for sizes.
 
-    ``resolvers`` are (address, port) pairs; ``trust_anchors`` DS or DNSKEY records in presentation format, owner name first; ``ca_bundle`` a PEM file.
+    ``resolvers`` are (address, port) pairs; ``trust_anchors`` DS or DNSKEY records in presentation format, owner name
+    first; ``ca_bundle`` a PEM file.
     """
 
     resolvers: tuple[tuple[str, int], ...]
@@ -76,7 +81,8 @@ class Options:
             source_ipv4=_source(environ, "CHECKS_SOURCE_IPV4", 4),
             source_ipv6=_source(environ, "CHECKS_SOURCE_IPV6", 6),
             ehlo_name=environ.get("CHECKS_EHLO_NAME", "").strip() or site,
-            user_agent=environ.get("CHECKS_USER_AGENT", "").strip() or f"Mozilla/5.0 (compatible; Zegel; +{page or 'https://' + site}/visit/)",
+            user_agent=environ.get("CHECKS_USER_AGENT", "").strip()
+            or f"Mozilla/5.0 (compatible; Zegel; +{page or 'https://' + site}/visit/)",
             deadline=_seconds(environ, "CHECKS_DEADLINE", 60.0),
         )
 
@@ -113,7 +119,9 @@ def _resolvers(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def parse_anchors(text: str) -> tuple[str, ...]:
-    """DS and DNSKEY records, one a line, ``;`` begins a comment; TTL and class may be left out. Raises ValueError for anything else."""
+    """DS and DNSKEY records, one a line, ``;`` begins a comment; TTL and class may be left out. Raises ValueError for
+    anything else.
+    """
     records = []
     for number, raw in enumerate(text.splitlines(), 1):
         fields = raw.partition(";")[0].split()
@@ -139,7 +147,9 @@ def _without_ttl_and_class(fields: list[str]) -> list[str]:
 
 def _trust_anchors(path: str) -> tuple[str, ...]:
     try:
-        text = Path(path).read_text("utf-8") if path else (files("checks.policy") / "root-anchors.txt").read_text("utf-8")
+        text = (
+            Path(path).read_text("utf-8") if path else (files("checks.policy") / "root-anchors.txt").read_text("utf-8")
+        )
         anchors = parse_anchors(text)
     except OSError as error:
         raise ValueError(f"CHECKS_TRUST_ANCHORS: {path} cannot be read ({error.strerror})") from error
@@ -174,7 +184,9 @@ def _port_maps(text: str) -> tuple[PortMap, ...]:
             table = {int(asked): int(used) for asked, used in pairs}
             maps.append(PortMap(ip_network(network), table))
         except ValueError:
-            raise ValueError(f"CHECKS_PORT_MAP has {part!r}; it should look like 127.0.0.0/8:25=10025,443=10443") from None
+            raise ValueError(
+                f"CHECKS_PORT_MAP has {part!r}; it should look like 127.0.0.0/8:25=10025,443=10443"
+            ) from None
     return tuple(maps)
 
 

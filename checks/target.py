@@ -1,4 +1,6 @@
-"""From what people paste to a name that can be tested: a URL, a mail address, capitals, an IDN or a trailing dot become one A-label name, or are refused with the reason."""
+"""From what people paste to a name that can be tested: a URL, a mail address, capitals, an IDN or a trailing dot
+become one A-label name, or are refused with the reason.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,7 @@ def _host_of(text: str) -> str:
     rest = rest.rpartition("@")[2].strip("<>\"' ")
     if not rest.startswith("[") and rest.count(":") == 1:
         rest = rest.partition(":")[0]
-    return rest.rstrip(".。．｡")  # noqa: RUF001  the full stops of UTS 46
+    return rest.rstrip(".。．｡")
 
 
 def _is_address(host: str) -> bool:
@@ -97,7 +99,9 @@ def _to_a_labels(host: str) -> str:
         longest = max(len(label) for label in host.split("."))
         if len(host) > 253 or longest > 63:
             raise Refused(Refusal.TOO_LONG) from None
-        raise Refused(Refusal.BAD_LABEL if host.isascii() and ".." in host or host.startswith(".") else Refusal.BAD_CHARACTER) from None
+        raise Refused(
+            Refusal.BAD_LABEL if (host.isascii() and ".." in host) or host.startswith(".") else Refusal.BAD_CHARACTER
+        ) from None
 
 
 @cache

@@ -1,6 +1,7 @@
 """All facts about one target, and their JSON form.
 
-The JSON carries a schema number; what an older schema stored is still read. Judging takes its clock from ``measured_at``, never from the machine.
+The JSON carries a schema number; what an older schema stored is still read. Judging takes its clock from
+``measured_at``, never from the machine.
 """
 
 from __future__ import annotations
@@ -26,16 +27,6 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
-class MailHost:
-    """A mail exchange in use: its name (absolute), its preference, and the addresses to be tested; ``implicit`` when the domain itself stands in for a missing MX (RFC 5321 section 5.1)."""
-
-    name: str
-    preference: int
-    addresses: tuple[str, ...] = ()
-    implicit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Measurement:
     """Everything that was seen of a target, enough to judge it again at any time. ``measured_at`` is UTC."""
 
@@ -45,7 +36,6 @@ class Measurement:
     duration_ms: int = 0
     engine: str = ""
     dns: DnsFacts = field(default_factory=DnsFacts)
-    mail_hosts: tuple[MailHost, ...] = ()
     smtp: tuple[SmtpSession, ...] = ()
     web: tuple[WebEndpoint, ...] = ()
 
@@ -75,7 +65,9 @@ def _optional(union: Any, value: Any) -> Any:
 
 
 _CONVERTER = make_converter(forbid_extra_keys=True)
-_CONVERTER.register_unstructure_hook(datetime, lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+_CONVERTER.register_unstructure_hook(
+    datetime, lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+)
 _CONVERTER.register_structure_hook(datetime, _instant)
 _TAGGED = (HttpResponse | Unreachable, TlsHandshake | TlsFailure, TlsHandshake | TlsFailure | Unreachable)
 for _union in _TAGGED:

@@ -1,0 +1,78 @@
+"""The command line: ``python -m checks mail|web DOMAIN``. Measures (or replays) one target and prints its report.
+
+Exit status: 0 measured, whatever the verdicts; 2 bad input; 3 could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from checks import Measurement, Options, Report, Suite, Target, evaluate, scan
+from checks.terminal import render
+
+EXIT_BAD_INPUT = 2
+EXIT_NOT_MEASURED = 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        report = _report(asked)
+    except (ValueError, OSError) as error:
+        print(f"checks: {_words(error)}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    if asked.save:
+        asked.save.write_text(json.dumps(report.measurement.to_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if asked.json:
+        print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        print(render(report, asked.language, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    return EXIT_NOT_MEASURED if report.failure else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m checks",
+        description="Measure the web or mail security of a domain. Settings: the CHECKS_* variables of the README.",
+    )
+    parser.add_argument("suite", choices=[suite.value for suite in Suite], help="which test")
+    parser.add_argument("domain", help="a domain name; a web or mail address will do")
+    parser.add_argument("--json", action="store_true", help="print the report document")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the measurement to FILE")
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE", help="judge the measurement in FILE again instead of measuring"
+    )
+    parser.add_argument(
+        "--language", choices=["nl", "en"], default="nl" if os.environ.get("LANG", "").startswith("nl") else "en"
+    )
+    return parser
+
+
+def _report(asked: argparse.Namespace) -> Report:
+    """The report that was asked for. Raises ValueError for bad input and OSError for a file that cannot be read."""
+    target = Target.parse(asked.domain, Suite(asked.suite))
+    if not asked.replay:
+        return asyncio.run(scan(target, Options.from_env(os.environ)))
+    try:
+        measurement = Measurement.from_json(json.loads(asked.replay.read_text("utf-8")))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{asked.replay} is not JSON: {error}") from error
+    if (measurement.domain, measurement.suite) != (target.domain, target.suite):
+        raise ValueError(f"{asked.replay} is a {measurement.suite} measurement of {measurement.domain}")
+    return evaluate(measurement)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, Target.Refused):
+        return f"that is no domain name to test ({error.reason.value})"
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The catalogue: every check as data, with its rulings, and the version that any change able to move a score must
+raise.
+
+``CATALOGUE[id]`` is a check with its texts; ``CATALOGUE.of(suite)`` the checks of a suite in order;
+``CATALOGUE.categories`` the categories in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from checks.catalogue import categories, mail_dnssec, mail_starttls, web_dnssec, web_https
+from checks.model import Category, Check, Suite
+from checks.texts import load
+
+VERSION = "2026.11"
+
+
+class Catalogue(Mapping[str, Check]):
+    """All checks by id, in the order of the report."""
+
+    version = VERSION
+
+    def __init__(self, categories: tuple[Category, ...], checks: tuple[Check, ...]) -> None:
+        self.categories = {category.id: category for category in categories}
+        self._checks = {check.id: replace(check, texts=load(check.id)) for check in checks}
+
+    def __getitem__(self, check_id: str) -> Check:
+        return self._checks[check_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._checks)
+
+    def __len__(self) -> int:
+        return len(self._checks)
+
+    def of(self, suite: Suite) -> tuple[Check, ...]:
+        """The checks of a suite, in the order of the report."""
+        return tuple(check for check in self._checks.values() if self.categories[check.category].suite is suite)
+
+
+CATALOGUE = Catalogue(
+    categories.CATEGORIES, (*web_dnssec.CHECKS, *web_https.CHECKS, *mail_dnssec.CHECKS, *mail_starttls.CHECKS)
+)

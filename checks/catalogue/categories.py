@@ -1,0 +1,15 @@
+"""The categories, in the order of the report."""
+
+from checks.model import Category, Scoring, Suite
+
+CATEGORIES = (
+    Category("web_dnssec", Suite.WEB, {"nl": "DNSSEC", "en": "DNSSEC"}),
+    Category("web_https", Suite.WEB, {"nl": "HTTPS", "en": "HTTPS"}, scoring=Scoring.WORST_ENDPOINT),
+    Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
+    Category(
+        "mail_starttls",
+        Suite.MAIL,
+        {"nl": "STARTTLS en DANE", "en": "STARTTLS and DANE"},
+        scoring=Scoring.WORST_ENDPOINT,
+    ),
+)

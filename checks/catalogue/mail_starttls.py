@@ -1,0 +1,143 @@
+"""STARTTLS and DANE of each address of each mail host."""
+
+from checks.evaluate import dane_mail, starttls
+from checks.evaluate.certificate import Name, Trust
+from checks.evaluate.dane_mail import Exists, Rollover, Valid
+from checks.evaluate.starttls import Starttls
+from checks.model import Check, Requirement, Stage, fails, not_applicable, notes, passes, unknown, warns
+
+_NOBODY = not_applicable(uncounted=True)
+
+CHECKS = (
+    Check(
+        id="mail_starttls_tls_available",
+        category="mail_starttls",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.ENDPOINTS,
+        evaluate=starttls.available,
+        rulings={
+            Starttls.OK: passes(),
+            Starttls.NO_HOSTS: _NOBODY,
+            Starttls.NULL_MX: _NOBODY,
+            Starttls.NULL_MX_WITH_OTHERS: warns(),
+            Starttls.MX_UNKNOWN: unknown(),
+            Starttls.NO_IPV6: unknown(),
+            Starttls.OURS: unknown(),
+            Starttls.UNREACHABLE: unknown(),
+            Starttls.LIMITED: unknown(),
+            Starttls.REFUSED_US: unknown(),
+            Starttls.NOT_SMTP: unknown(),
+            Starttls.ADDRESS_UNKNOWN: unknown(),
+            Starttls.NO_ADDRESS: fails(),
+            Starttls.FORBIDDEN: fails(),
+            Starttls.NEVER_MAIL: fails(),
+            Starttls.HANDSHAKE: fails(),
+            Starttls.REJECTED: fails(),
+            Starttls.NO_STARTTLS: fails(),
+            Starttls.STRIPPED: fails(),
+        },
+        references=("RFC 3207", "RFC 5321 section 4.3.1", "RFC 7504", "RFC 7505"),
+    ),
+    Check(
+        id="mail_starttls_cert_chain",
+        category="mail_starttls",
+        requirement=Requirement.OPTIONAL,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=starttls.chain,
+        rulings={
+            Trust.OK: passes(),
+            Trust.NO_TLS: _NOBODY,
+            Trust.UNKNOWN: unknown(),
+            Trust.EXPIRED: fails(),
+            Trust.NOT_YET_VALID: fails(),
+            Trust.INCOMPLETE: fails(),
+            Trust.SELF_SIGNED: fails(),
+            Trust.UNKNOWN_ROOT: fails(),
+            Trust.OTHER: fails(),
+        },
+        references=("RFC 5280 section 6", "RFC 7672 section 1.3"),
+    ),
+    Check(
+        id="mail_starttls_cert_domain",
+        category="mail_starttls",
+        requirement=Requirement.OPTIONAL,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=starttls.name,
+        rulings={
+            Name.OK: passes(),
+            Name.NO_TLS: _NOBODY,
+            Name.UNKNOWN: unknown(),
+            Name.MISMATCH: fails(),
+            Name.MISMATCH_DANE_TA: fails(requirement=Requirement.REQUIRED),
+        },
+        references=("RFC 9525 section 6", "RFC 7672 section 3.2.2"),
+    ),
+    Check(
+        id="mail_starttls_dane_exist",
+        category="mail_starttls",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.ENDPOINTS,
+        evaluate=dane_mail.exists,
+        rulings={
+            Exists.OK: passes(),
+            Exists.UNMATCHED: notes(
+                credit=0
+            ),  # the reference keeps one score for both DANE checks: a record that fits nothing earns nothing
+            Exists.NO_HOSTS: _NOBODY,
+            Exists.NULL_MX: _NOBODY,
+            Exists.UNKNOWN: unknown(),
+            Exists.MX_UNKNOWN: unknown(),
+            Exists.ABSENT: fails(),
+            Exists.HOST_INSECURE: fails(),
+            Exists.INSECURE: fails(),
+            Exists.NO_USABLE: fails(),
+            Exists.LOOKUP_FAILED: fails(),
+            Exists.BOGUS: fails(),
+        },
+        references=("RFC 7672 section 2.2", "RFC 6698", "RFC 7671"),
+    ),
+    Check(
+        id="mail_starttls_dane_valid",
+        category="mail_starttls",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.ENDPOINTS,
+        evaluate=dane_mail.valid,
+        rulings={
+            Valid.OK: passes(),
+            Valid.NO_HOSTS: _NOBODY,
+            Valid.NULL_MX: _NOBODY,
+            Valid.NO_TLSA: _NOBODY,
+            Valid.UNKNOWN: unknown(),
+            Valid.MX_UNKNOWN: unknown(),
+            Valid.NO_MATCH: fails(),
+            Valid.ISSUER_AS_EE: fails(),
+            Valid.LEAF_AS_TA: fails(),
+            Valid.NAME_MISMATCH: fails(),
+            Valid.CHAIN_BROKEN: fails(),
+            Valid.NO_TLS: fails(),
+        },
+        references=("RFC 7672 section 3", "RFC 7671 section 5", "RFC 7671 section 9"),
+    ),
+    Check(
+        id="mail_starttls_dane_rollover",
+        category="mail_starttls",
+        requirement=Requirement.OPTIONAL,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=dane_mail.rollover,
+        rulings={
+            Rollover.OK: passes(),
+            Rollover.NO_HOSTS: _NOBODY,
+            Rollover.NULL_MX: _NOBODY,
+            Rollover.NO_TLSA: _NOBODY,
+            Rollover.MX_UNKNOWN: unknown(),
+            Rollover.SINGLE: fails(),
+        },
+        references=("RFC 7671 section 8.1", "RFC 7672 section 4"),
+    ),
+)

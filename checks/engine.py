@@ -1,0 +1,115 @@
+"""The conductor: survey and probe a target, judge what was seen, and score it. The one place where a crash of a check
+is caught.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+
+from checks import judging, scoring
+from checks.catalogue import CATALOGUE
+from checks.dnssec import Outcome, Security, Why
+from checks.evaluate.view import View
+from checks.facts.http import WebEndpoint
+from checks.facts.measurement import Measurement
+from checks.facts.smtp import SmtpSession
+from checks.model import Check, Stage, Suite, Verdict
+from checks.net.transport import Limits
+from checks.options import Options
+from checks.probes.dns import DnsProbe
+from checks.probes.survey import Survey
+from checks.progress import Progress, Reporter
+from checks.report import Failure, Report
+from checks.target import Target
+
+ENGINE = "0.1.0"
+SPARE = 2.0  # seconds before the deadline at which probes stop, so that what they saw can still be gathered
+
+log = logging.getLogger(__name__)
+
+
+async def scan(target: Target, options: Options, *, progress: Progress | None = None) -> Report:
+    """Measure a target and judge it. ``progress`` is called with a JSON-able dict after each step.
+
+    Takes at most ``options.deadline`` seconds. Raises nothing for what the network does: that is in the report.
+    """
+    return evaluate(await measure(target, options, progress=progress))
+
+
+async def measure(target: Target, options: Options, *, progress: Progress | None = None) -> Measurement:
+    """Everything that can be seen of a target from here, within ``options.deadline`` seconds."""
+    begun, now = time.monotonic(), _now()
+    reporter = Reporter(target.suite, progress)
+    reporter.event("started")
+    dns = DnsProbe(options, now)
+
+    def remaining() -> float:
+        return max(0.0, begun + options.deadline - SPARE - time.monotonic())
+
+    survey = Survey(target.domain + ".", options, dns, Limits(), now, reporter.event, remaining)
+    smtp: tuple[SmtpSession, ...] = ()
+    web: tuple[WebEndpoint, ...] = ()
+
+    def dns_done() -> None:
+        reporter.stage_done(Stage.DNS)
+
+    try:
+        async with asyncio.timeout(options.deadline):
+            if target.suite is Suite.MAIL:
+                smtp = await survey.mail(dns_done)
+            else:
+                web = await survey.web(dns_done)
+    except TimeoutError:
+        log.warning("scan of %s (%s) ran into its deadline of %s s", target.domain, target.suite, options.deadline)
+    reporter.stage_done(Stage.DNS)
+    reporter.stage_done(Stage.ENDPOINTS)
+    reporter.event("judging")
+    return Measurement(
+        target.domain, target.suite, now, round((time.monotonic() - begun) * 1000), ENGINE, dns.facts(), smtp, web
+    )
+
+
+def evaluate(measurement: Measurement) -> Report:
+    """The verdicts and scores of a measurement by today's catalogue. Pure, but for the log line of a check that
+    crashes.
+    """
+    view = View(measurement)
+    if failure := _failure(view):
+        return Report(measurement, CATALOGUE.version, failure=failure, partial=True)
+    verdicts = [_verdict(check, view) for check in CATALOGUE.of(measurement.suite)]
+    categories = tuple(
+        scoring.category_report(category, found)
+        for category in CATALOGUE.categories.values()
+        if (found := [verdict for verdict in verdicts if CATALOGUE[verdict.check_id].category == category.id])
+    )
+    partial = scoring.is_partial(verdicts)
+    return Report(
+        measurement, CATALOGUE.version, categories, scoring.shown(scoring.total(categories), partial=partial), partial
+    )
+
+
+def _verdict(check: Check, view: View) -> Verdict:
+    try:
+        return judging.judge(check, check.evaluate(view))
+    except Exception:  # a fault of ours in one check may not sink the scan, nor count against the domain
+        log.exception("check %s crashed on %s", check.id, view.measurement.domain)
+        return judging.crashed(check)
+
+
+def _failure(view: View) -> Failure | None:
+    """Why there is nothing to judge, if so."""
+    first = view.mx if view.measurement.suite is Suite.MAIL else view.lookup(view.domain, "A")
+    if view.measurement.dns.resolver_unfit or first.reason is Why.RESOLVER_STRIPS_DNSSEC:
+        return Failure.RESOLVER_UNFIT
+    if first.outcome is Outcome.NO_SUCH_NAME and first.security is not Security.BOGUS:
+        return Failure.NO_SUCH_DOMAIN
+    return Failure.NO_ANSWER if first.outcome is Outcome.FAILED else None
+
+
+def _now() -> datetime:
+    """The clock of the measurement, in whole milliseconds as it is stored."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,0 +1,81 @@
+"""A measurement as the evaluators read it: look-ups validated again from the stored answers, certificates parsed,
+mail hosts chosen. Everything is computed once and remembered.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from cryptography import x509
+
+from checks.dnssec import Lookup, Outcome, Security, Validator, replay
+from checks.evaluate import certificate
+from checks.facts.dns import DnsFailure, Question
+from checks.facts.http import WebEndpoint
+from checks.facts.measurement import Measurement
+from checks.facts.smtp import SmtpSession
+from checks.facts.tls import TlsHandshake
+from checks.records.mx import MailHosts, mail_hosts
+
+
+class View:
+    """Read-only. The clock of every judgement is ``measured_at``."""
+
+    def __init__(self, measurement: Measurement) -> None:
+        self.measurement = measurement
+        self.measured_at = measurement.measured_at
+        self.domain = measurement.domain + "."
+        self._answers = {answer.question: answer for answer in measurement.dns.answers}
+        self._validator = Validator(measurement.dns.anchors, measurement.measured_at)
+        self._lookups: dict[tuple[str, str], Lookup] = {}
+        self._chains: dict[tuple[str, ...], tuple[x509.Certificate | None, ...]] = {}
+
+    def lookup(self, name: str, rdtype: str) -> Lookup:
+        """The look-up of an absolute name, validated from the stored answers."""
+        key = (name, rdtype)
+        if key not in self._lookups:
+            self._lookups[key] = replay(self._validator, self._answers, name, rdtype)
+        return self._lookups[key]
+
+    def failure(self, name: str, rdtype: str) -> DnsFailure | None:
+        """Why the question itself has no answer, if it has none."""
+        answer = self._answers.get(Question(name, rdtype))
+        return answer.failure if answer else DnsFailure.NOT_ASKED
+
+    def addresses(self, name: str) -> tuple[Lookup, Lookup]:
+        """The A and the AAAA look-up of a host."""
+        return self.lookup(name, "A"), self.lookup(name, "AAAA")
+
+    def has_address(self, name: str) -> bool:
+        """Whether the host has an address of either family."""
+        return any(lookup.outcome is Outcome.FOUND for lookup in self.addresses(name))
+
+    @cached_property
+    def mx(self) -> Lookup:
+        """The MX look-up of the domain."""
+        return self.lookup(self.domain, "MX")
+
+    @cached_property
+    def mail_hosts(self) -> MailHosts | None:
+        """The mail hosts of the domain, or None when the MX look-up failed or is bogus: then nobody knows them (RFC
+        7672 section 2.1.2).
+        """
+        if self.mx.outcome is Outcome.FAILED or self.mx.security is Security.BOGUS:
+            return None
+        return mail_hosts(self.domain, self.mx.records, has_address=self.has_address(self.domain))
+
+    @property
+    def sessions(self) -> tuple[SmtpSession, ...]:
+        """The SMTP sessions, one for each address of each mail host."""
+        return self.measurement.smtp
+
+    @property
+    def endpoints(self) -> tuple[WebEndpoint, ...]:
+        """The web endpoints, one for each address."""
+        return self.measurement.web
+
+    def chain(self, handshake: TlsHandshake) -> tuple[x509.Certificate | None, ...]:
+        """The certificates of a handshake, leaf first; None in the place of one that cannot be read."""
+        if handshake.chain not in self._chains:
+            self._chains[handshake.chain] = tuple(certificate.load(der) for der in handshake.chain)
+        return self._chains[handshake.chain]

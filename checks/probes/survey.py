@@ -1,0 +1,118 @@
+"""Finds what there is to measure, and measures each thing once: the names of a domain, then the addresses behind
+them, each probed as soon as it is known.
+
+Nothing is judged here. What could not be reached is a fact like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.dnssec import Lookup, Outcome
+from checks.facts.http import WebEndpoint
+from checks.facts.smtp import SmtpSession
+from checks.net.transport import Limits
+from checks.options import Options
+from checks.probes import http, smtp
+from checks.probes.dns import DnsProbe
+from checks.records.mx import Exchange, mail_hosts
+
+MOST_ADDRESSES = 16  # of one host that are tested; a host with more is not measured better by more
+Tell = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a scan works with: the name (absolute), the DNS probe with its shared questions, the limits on
+    connections, the clock, and where to tell of progress.
+
+    ``remaining`` gives the seconds that are left for the whole scan.
+    """
+
+    domain: str
+    options: Options
+    dns: DnsProbe
+    limits: Limits
+    now: datetime
+    tell: Tell
+    remaining: Callable[[], float]
+
+    async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
+        """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
+        mx, *own = await asyncio.gather(self.dns.lookup(self.domain, "MX"), self._lookup("A"), self._lookup("AAAA"))
+        if mx.outcome is Outcome.FAILED:
+            return ()
+        has_address = any(lookup.outcome is Outcome.FOUND for lookup in own)
+        hosts = mail_hosts(self.domain, mx.records, has_address=has_address).exchanges
+        if not hosts:
+            self.tell("no-mail-hosts")
+            return ()
+        surveyed = asyncio.gather(*(self.addresses(host.name) for host in hosts))
+        records = asyncio.gather(*(self.tlsa(host.name, smtp.PORT) for host in hosts))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_after(asyncio.gather(surveyed, records), dns_done))
+            found = group.create_task(self._mail_sessions(hosts, surveyed))
+        return found.result()
+
+    async def _mail_sessions(
+        self, hosts: Sequence[Exchange], surveyed: Awaitable[list[tuple[str, ...]]]
+    ) -> tuple[SmtpSession, ...]:
+        addresses = await surveyed
+        self.tell("mail-hosts-found", hosts=len(hosts), addresses=sum(map(len, addresses)))
+        pairs = [
+            (host.name.rstrip("."), address) for host, found in zip(hosts, addresses, strict=True) for address in found
+        ]
+        return tuple(await asyncio.gather(*(self._session(host, address) for host, address in pairs)))
+
+    async def _session(self, host: str, address: str) -> SmtpSession:
+        self.tell("endpoint-started", host=host, address=address)
+        session = await smtp.probe(
+            host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+        )
+        broken = session.failure is not None and session.tls is None
+        self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
+        return session
+
+    async def web(self, dns_done: Callable[[], None]) -> tuple[WebEndpoint, ...]:
+        """Every address of the web host, on port 80 and 443."""
+        async with asyncio.TaskGroup() as group:
+            records = group.create_task(self.tlsa(self.domain, 443))
+            addresses = await self.addresses(self.domain)
+            self.tell("web-addresses-found", count=len(addresses))
+            group.create_task(_after(records, dns_done))
+            found = [group.create_task(self._endpoint(address)) for address in addresses]
+        return tuple(task.result() for task in found)
+
+    async def _endpoint(self, address: str) -> WebEndpoint:
+        host = self.domain.rstrip(".")
+        self.tell("endpoint-started", host=host, address=address)
+        endpoint = await http.probe(
+            host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+        )
+        self.tell("endpoint-done", host=host, address=address)
+        return endpoint
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """All addresses of a host, IPv4 first, as many as are tested."""
+        found = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
+        return tuple(record for lookup in found for record in lookup.records)[:MOST_ADDRESSES]
+
+    async def tlsa(self, host: str, port: int) -> None:
+        """The TLSA records of a service at its own name, and at the end of its aliases where it has any (RFC 7672
+        section 2.2.3).
+        """
+        await self.dns.lookup(f"_{port}._tcp.{host}", "TLSA")
+        lookups = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
+        ends = {lookup.canonical_name for lookup in lookups if lookup.aliases}
+        await asyncio.gather(*(self.dns.lookup(f"_{port}._tcp.{end}", "TLSA") for end in ends))
+
+    def _lookup(self, rdtype: str) -> Awaitable[Lookup]:
+        return self.dns.lookup(self.domain, rdtype)
+
+
+async def _after(awaited: Awaitable[object], then: Callable[[], None]) -> None:
+    await awaited
+    then()

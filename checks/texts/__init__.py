@@ -1,0 +1,58 @@
+"""All words of the checks: one Markdown file per check and language, and the loader that reads them.
+
+The form of a file: ``# title``, then one line ``- outcome: sentence`` for each outcome, with named placeholders in
+braces; then the four headings of ``HEADINGS`` in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+from checks.model import CheckText
+
+LANGUAGES = ("nl", "en")
+HEADINGS = {
+    "nl": ("Wat wij testen", "Waarom dit telt", "Zo lost u het op", "Achtergrond"),
+    "en": ("What we test", "Why it matters", "How to fix it", "Background"),
+}
+_OUTCOME = re.compile(r"- ([a-z0-9-]+): (.+)")
+
+
+def load(check_id: str) -> Mapping[str, CheckText]:
+    """The words of a check by language. Raises FileNotFoundError or ValueError when a file is missing or not of the
+    form.
+    """
+    return {
+        language: parse((files(__name__) / language / f"{check_id}.md").read_text("utf-8"), HEADINGS[language])
+        for language in LANGUAGES
+    }
+
+
+def parse(text: str, headings: tuple[str, ...]) -> CheckText:
+    """One file. Raises ValueError with what is out of form."""
+    head, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    titles, bodies = tuple(part.strip() for part in parts[::2]), [part.strip() for part in parts[1::2]]
+    if titles != headings:
+        raise ValueError(f"headings are {titles}, not {headings}")
+    title, *lines = [line.strip() for line in head.splitlines() if line.strip()]
+    matches = [_OUTCOME.fullmatch(line) for line in lines]
+    if not title.startswith("# ") or not all(matches):
+        raise ValueError("a file begins with '# title' and '- outcome: sentence' lines")
+    return CheckText(title[2:], {match[1]: match[2] for match in matches if match}, *bodies)
+
+
+_SENTENCES = re.compile(r"\{([a-z_]+)\}")
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """The sentence with its placeholders filled. Measured text goes in as text: bounded, control characters replaced;
+    an unknown placeholder becomes a dash.
+    """
+    return _SENTENCES.sub(lambda match: _shown(values.get(match[1], "–")), sentence)
+
+
+def _shown(value: object) -> str:
+    text = "".join(char if char.isprintable() else "�" for char in str(value))
+    return text if len(text) <= 200 else text[:199] + "…"
