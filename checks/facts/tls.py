@@ -9,7 +9,9 @@ from checks.facts.network import Reason
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What OpenSSL says of the chain that was sent, against the trusted roots and the clock of the measurement, names left out: X509_V_OK is code 0."""
+    """What OpenSSL says of the chain that was sent, against the trusted roots and the clock of the measurement, names
+    left out: X509_V_OK is code 0.
+    """
 
     code: int
     message: str
@@ -18,7 +20,9 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class TlsHandshake:
-    """A finished handshake. ``version`` as OpenSSL names it (``TLSv1.3``); ``chain`` the certificates as sent, leaf first, DER in base64; ``server_name`` the SNI that we sent."""
+    """A finished handshake. ``version`` as OpenSSL names it (``TLSv1.3``); ``chain`` the certificates as sent, leaf
+    first, DER in base64; ``server_name`` the SNI that we sent.
+    """
 
     version: str
     cipher: str
@@ -26,12 +30,16 @@ class TlsHandshake:
     chain: tuple[str, ...]
     verification: Verification
     ms: int = 0
+    short_hello: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TlsFailure:
-    """A handshake that did not finish. ``alert`` is the name of the alert that they sent, if any (RFC 8446 section 6), ``detail`` OpenSSL's own words."""
+    """A handshake that did not finish. ``alert`` is the name of the alert that they sent, if any (RFC 8446 section
+    6), ``detail`` OpenSSL's own words.
+    """
 
     reason: Reason
     alert: str = ""
     detail: str = ""
+    answered: bool = True

@@ -1,6 +1,7 @@
-"""Who may be dialled: the policy on addresses and ports, as pure functions that the door asks on the very address it is about to dial.
+"""Who may be dialled: the policy on addresses and ports, asked by the door on the very address it is about to dial.
 
-Addresses are literals; a host name is refused, so that nothing can change between the check and the connection. No sockets live here.
+Pure functions. Addresses are literals; a host name is refused, so that nothing can change between the check and the
+connection. No sockets live here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from checks.options import Address, Network, Options
 
 ALLOWED_PORTS = frozenset({25, 53, 80, 443})
 
-# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates), without the blocks that anybody may reach; multicast (RFC 5771) and class E added.
+# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates) without the blocks that anybody may reach; with
+# multicast (RFC 5771).
 _REFUSED_IPV4: tuple[tuple[IPv4Network, str], ...] = (
     (IPv4Network("0.0.0.0/8"), "an address of this network itself"),
     (IPv4Network("10.0.0.0/8"), "a private address"),
@@ -31,8 +33,8 @@ _REFUSED_IPV4: tuple[tuple[IPv4Network, str], ...] = (
     (IPv4Network("240.0.0.0/4"), "a reserved address"),
 )
 
-# Only 2000::/3 is given out as global unicast (RFC 4291 section 2.4 and the IANA registry of IPv6 address space). What lies outside it has a name here for the report;
-# what lies inside it and is special follows. The first network that holds the address decides.
+# Only 2000::/3 is given out as global unicast (RFC 4291 section 2.4 and the IANA registry of IPv6 address space). What
+# lies outside it has a name here for the report; what is special inside it follows.
 _REFUSED_IPV6: tuple[tuple[IPv6Network, str], ...] = (
     (IPv6Network("::/128"), "the unspecified address"),
     (IPv6Network("::1/128"), "a loopback address"),
@@ -54,7 +56,7 @@ _6TO4 = IPv6Network("2002::/16")  # RFC 3056 section 2
 
 
 def parse(address: str) -> Address | None:
-    """The address that the literal stands for, or None when it is no literal or names a zone of this machine (``fe80::1%eth0``)."""
+    """The address that a literal stands for; None for anything else, and for one with a zone (``fe80::1%eth0``)."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -63,7 +65,7 @@ def parse(address: str) -> Address | None:
 
 
 def refusal(address: str, options: Options) -> str | None:
-    """Why ``address`` is not dialled, in a few words, or None when it may be. Networks that the options allow are always dialled."""
+    """Why ``address`` is not dialled, or None when it may be. What the options allow is always dialled."""
     parsed = parse(address)
     if parsed is None:
         return "not an IP address"
@@ -73,12 +75,12 @@ def refusal(address: str, options: Options) -> str | None:
 
 
 def port_refusal(port: int) -> str | None:
-    """Why ``port`` is not dialled, or None. It is the port that was asked for, before any mapping: the portal is no port scanner."""
+    """Why ``port`` is not dialled, or None: this is no port scanner. It is the port asked for, before any mapping."""
     return None if port in ALLOWED_PORTS else f"port {port} is none of those that are tested"
 
 
 def mapped_port(address: str, port: int, options: Options) -> int:
-    """The port to dial instead of ``port``: the first map of a network that holds the address and names the port decides."""
+    """The port to dial instead of ``port``: the first map that holds the address and names the port decides."""
     parsed = parse(address)
     for port_map in options.port_maps:
         if parsed is not None and _within(parsed, (port_map.network,)) and port in port_map.ports:
@@ -106,7 +108,8 @@ def _refusal_ipv6(address: IPv6Address) -> str | None:
     embedded = _embedded(address)
     if embedded:
         reasons = (_refusal_ipv4(inner) for inner in embedded)
-        return next((f"it leads to {inner}, {why}" for inner, why in zip(embedded, reasons, strict=True) if why), None)
+        found = zip(embedded, reasons, strict=True)
+        return next((f"it leads to {inner}, {why}" for inner, why in found if why), None)
     named = next((why for network, why in _REFUSED_IPV6 if address in network), None)
     return named or (None if address in _GLOBAL_UNICAST else "a reserved address")
 

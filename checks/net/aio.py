@@ -16,8 +16,9 @@ from checks.net.addresses import is_public, mapped_port, port_refusal, refusal
 from checks.net.transport import READ_SIZE, Connection, Interrupted, Limits
 from checks.options import Options
 
-_ANYWHERE: dict[int, str] = {socket.AF_INET: "198.41.0.4", socket.AF_INET6: "2001:503:ba3e::2:30"}  # a root server's: a route to it is a route to the Internet; nothing is sent
-_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPERM, errno.EAGAIN, errno.EADDRINUSE})
+# A root server's addresses: a route to them is a route to the Internet. Nothing is ever sent there.
+_FAR_AWAY: dict[int, str] = {socket.AF_INET: "198.41.0.4", socket.AF_INET6: "2001:503:ba3e::2:30"}
+
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 _REASONS = {
     errno.ECONNREFUSED: Reason.REFUSED,
@@ -25,6 +26,13 @@ _REASONS = {
     errno.EPIPE: Reason.RESET,
     errno.ECONNABORTED: Reason.RESET,
     errno.ETIMEDOUT: Reason.TIMEOUT,
+    errno.EMFILE: Reason.OURS,
+    errno.ENFILE: Reason.OURS,
+    errno.ENOBUFS: Reason.OURS,
+    errno.ENOMEM: Reason.OURS,
+    errno.EPERM: Reason.OURS,  # a firewall of this machine
+    errno.EADDRNOTAVAIL: Reason.OURS,  # no port left to connect from
+    errno.EAFNOSUPPORT: Reason.OURS,
 }
 
 
@@ -44,13 +52,14 @@ class AioDoor:
         await asyncio.sleep(seconds)
 
     @asynccontextmanager
-    async def connect(self, address: str, port: int, until: float) -> AsyncIterator[Connection]:
-        """A TCP connection; see ``transport.Door``. ``until`` covers the wait for a place as well."""
+    async def connect(self, address: str, port: int, patience: float, end: float) -> AsyncIterator[Connection]:
+        """A TCP connection; see ``transport.Door``."""
         if why := refusal(address, self._options) or port_refusal(port):
             raise Interrupted(Reason.FORBIDDEN, why)
         if ":" in address and not self._options.ipv6:
             raise Interrupted(Reason.NO_IPV6, "IPv6 is switched off here")
-        async with self._place(address, until):
+        async with self._place(address, end):
+            until = min(end, self.clock() + patience)
             connection = await _dial(address, mapped_port(address, port, self._options), self._options, until)
             try:
                 yield connection
@@ -58,10 +67,10 @@ class AioDoor:
                 await connection.close()
 
     @asynccontextmanager
-    async def _place(self, address: str, until: float) -> AsyncIterator[None]:
+    async def _place(self, address: str, end: float) -> AsyncIterator[None]:
         slot = self._limits.slot(address)
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(end):
                 await slot.__aenter__()
         except TimeoutError:
             raise Interrupted(Reason.OURS, "no place for one more connection in time") from None
@@ -72,34 +81,28 @@ class AioDoor:
 
 
 class _Stream:
-    """A connection on asyncio's streams; their buffer holds twice READ_SIZE at most."""
+    """A connected socket. Nothing is read ahead, so that what came before a reset is never lost behind it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
+        self._loop = asyncio.get_running_loop()
 
     async def read(self, until: float) -> bytes:
         try:
             async with asyncio.timeout_at(until):
-                return await self._reader.read(READ_SIZE)
+                return await self._loop.sock_recv(self._link, READ_SIZE)
         except OSError as error:  # TimeoutError is one
-            raise _translated(error, socket.AF_UNSPEC) from error
+            raise _translated(error) from error
 
     async def write(self, data: bytes, until: float) -> None:
         try:
             async with asyncio.timeout_at(until):
-                self._writer.write(data)
-                await self._writer.drain()
+                await self._loop.sock_sendall(self._link, data)
         except OSError as error:
-            raise _translated(error, socket.AF_UNSPEC) from error
+            raise _translated(error) from error
 
     async def close(self) -> None:
-        transport = self._writer.transport
-        # What a stalled reader has not taken yet would keep the socket open for ever.
-        if transport.get_write_buffer_size():
-            transport.abort()
-        else:
-            transport.close()
+        self._link.close()
 
 
 async def _dial(address: str, port: int, options: Options, until: float) -> _Stream:
@@ -108,53 +111,57 @@ async def _dial(address: str, port: int, options: Options, until: float) -> _Str
     try:
         link = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
-        raise _translated(error, family) from error
+        raise _unreached(error, address, source) from error
     try:
         link.setblocking(False)
-        if source:
-            _bind(link, source)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _bind(link, source)
         async with asyncio.timeout_at(until):
             await asyncio.get_running_loop().sock_connect(link, (address, port))
-            return _Stream(*await asyncio.open_connection(sock=link, limit=READ_SIZE))
     except OSError as error:
         link.close()
-        interrupted = _translated(error, family)
-        raise _or_no_ipv6(interrupted, address, source) from error
+        raise _unreached(error, address, source) from error
     except BaseException:
         link.close()
         raise
+    return _Stream(link)
 
 
 def _bind(link: socket.socket, source: str) -> None:
+    if not source:
+        return
     try:
         link.bind((source, 0))
     except OSError as error:
         raise Interrupted(Reason.OURS, "the source address that is set is not one of this machine") from error
 
 
-def _translated(error: OSError, family: int) -> Interrupted:
+def _translated(error: OSError) -> Interrupted:
     if isinstance(error, TimeoutError):
         return Interrupted(Reason.TIMEOUT)
-    if error.errno in _OURS:
-        return Interrupted(Reason.OURS, errno.errorcode.get(error.errno or 0, ""))
-    if error.errno in _NO_ROUTE and family in _ANYWHERE and not source_towards_internet(family):
-        return Interrupted(Reason.NO_IPV6 if family == socket.AF_INET6 else Reason.OURS, "this machine has no route for addresses of this kind")
-    return Interrupted(_REASONS.get(error.errno or 0, Reason.UNREACHABLE), errno.errorcode.get(error.errno or 0, ""))
+    code = error.errno or 0
+    return Interrupted(_REASONS.get(code, Reason.UNREACHABLE), errno.errorcode.get(code, ""))
 
 
-def _or_no_ipv6(interrupted: Interrupted, address: str, source: str) -> Interrupted:
-    """A public IPv6 address that cannot be reached from a machine with only local IPv6 addresses says nothing about the other side."""
+def _unreached(error: OSError, address: str, source: str) -> Interrupted:
+    """Why no connection was made; what this machine lacks is never put down to the other side."""
+    interrupted = _translated(error)
+    if source or not is_public(address):
+        return interrupted
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    if error.errno in _NO_ROUTE and not source_towards_internet(family):
+        return Interrupted(Reason.NO_IPV6 if family == socket.AF_INET6 else Reason.OURS, "this machine has no route")
     silent = interrupted.why.reason in (Reason.TIMEOUT, Reason.UNREACHABLE)
-    if silent and ":" in address and not source and is_public(address) and not is_public(source_towards_internet(socket.AF_INET6)):
+    if silent and family == socket.AF_INET6 and not is_public(source_towards_internet(family)):
         return Interrupted(Reason.NO_IPV6, "this machine has no public IPv6 address")
     return interrupted
 
 
 def source_towards_internet(family: int) -> str:
-    """The address of this machine that connections to the Internet come from; empty when there is no route. Sends nothing."""
+    """The address of this machine that connections to the Internet come from; empty without a route. Sends nothing."""
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as link:
-            link.connect((_ANYWHERE[family], 53))
+            link.connect((_FAR_AWAY[family], 53))
             return str(link.getsockname()[0])
     except OSError:
         return ""

@@ -1,6 +1,7 @@
-"""The one door to the network for TCP: connect, read, write, close, and a clock, as protocols that ``aio`` implements and ``scripted`` imitates.
+"""The one door to the network for TCP: connect, read, write, close, and a clock.
 
-Also what the two share: the error they raise and the limits on connections at a time. Policy on addresses is in ``addresses``; DNS has its own module.
+Protocols that ``aio`` implements and ``scripted`` imitates, with the error they raise and the limits on connections at
+a time. The policy on addresses is in ``addresses``; DNS has a module of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Interrupted(Exception):
 
 
 class Connection(Protocol):
-    """A byte stream. ``until`` is an instant on the clock of the door; a call that is not ready by then raises Interrupted with TIMEOUT."""
+    """A byte stream. ``until`` is an instant on the clock of the door; what is not ready by then is a TIMEOUT."""
 
     async def read(self, until: float) -> bytes:
         """The next bytes, at most READ_SIZE; empty when the other side has closed. Raises Interrupted."""
@@ -45,8 +46,12 @@ class Door(Protocol):
     async def pause(self, seconds: float) -> None:
         """Waits."""
 
-    def connect(self, address: str, port: int, until: float) -> AbstractAsyncContextManager[Connection]:
-        """A connection to an IP literal, closed on leaving. Raises Interrupted on entering, with FORBIDDEN when policy refuses the address or the port."""
+    def connect(self, address: str, port: int, patience: float, end: float) -> AbstractAsyncContextManager[Connection]:
+        """A connection to an IP literal, closed on leaving.
+
+        ``patience`` is what connecting may take, in seconds, once there is a place for it; ``end`` the instant at which
+        waiting for that place ends too. Raises Interrupted, with FORBIDDEN when policy refuses the address or port.
+        """
 
 
 class Limits:
@@ -61,5 +66,6 @@ class Limits:
     async def slot(self, address: str) -> AsyncIterator[None]:
         """Holds one place for a connection to ``address``; waits until there is one."""
         # The address first: a queue before one busy host must not take the places of the others.
-        async with self._addresses.setdefault(address, asyncio.Semaphore(self._per_address)), self._total:
+        own = self._addresses.setdefault(address, asyncio.Semaphore(self._per_address))
+        async with own, self._total:
             yield

@@ -1,8 +1,13 @@
-"""One address of a web host: ``GET /`` on port 80 and on port 443, at the same time, one connection each. Redirects are not followed here."""
+"""One address of a web host: ``GET /`` on port 80 and on port 443, at the same time, one connection each.
+
+Redirects are not followed here. A hello that meets silence is tried once more, short.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 
 from checks.facts.http import HttpResponse, WebEndpoint
@@ -11,58 +16,95 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
-from checks.probes.tls import HTTP_1_1, handshake
+from checks.probes.tls import HTTP_1_1, handshake, met_silence
 from checks.wire.http import Done, HttpExchange
 
 RESPONSE = 10.0  # seconds for a whole response, body included
+GOODBYE = 2.0  # seconds to get rid of our close_notify
 
 
 async def probe(
-    host: str, address: str, *, options: Options, limits: Limits, now: datetime, seconds: float | None = None, door: Door | None = None
+    host: str,
+    address: str,
+    *,
+    options: Options,
+    limits: Limits,
+    now: datetime,
+    seconds: float | None = None,
+    door: Door | None = None,
 ) -> WebEndpoint:
-    """What ``address`` of web host ``host`` answers. ``now`` is the clock of the measurement, for certificates; ``seconds`` what may be spent (default: the scan's deadline).
+    """What ``address`` of web host ``host`` answers. Raises nothing: what could not be had is Unreachable in its place.
 
-    Raises nothing: what could not be had is Unreachable in its place. Cancelling it still cancels.
+    ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
+    deadline of the scan). Cancelling it still cancels.
     """
     door = door or AioDoor(options, limits)
     end = door.clock() + (options.deadline if seconds is None else seconds)
-    name = host.rstrip(".")
-    plain, (tls, secure) = await asyncio.gather(_http(name, address, options, door, end), _https(name, address, options, now, door, end))
+    visit = _Visit(host.rstrip("."), address, options, now, door, end)
+    plain, (tls, secure) = await asyncio.gather(visit.http(), visit.https())
+    if met_silence(tls) and door.clock() < end:
+        again, secure = await visit.https(short=True)
+        tls = again if isinstance(again, TlsHandshake) else tls
     return WebEndpoint(host, address, plain, tls, secure)
 
 
-async def _http(name: str, address: str, options: Options, door: Door, end: float) -> HttpResponse | Unreachable:
-    try:
-        async with door.connect(address, 80, min(end, door.clock() + options.connect_timeout)) as connection:
-            return await _get(connection, name, options, min(end, door.clock() + RESPONSE))
-    except Interrupted as interrupted:
-        return interrupted.why
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What both ports need to know."""
 
+    name: str
+    address: str
+    options: Options
+    now: datetime
+    door: Door
+    end: float
 
-async def _https(
-    name: str, address: str, options: Options, now: datetime, door: Door, end: float
-) -> tuple[TlsHandshake | TlsFailure | Unreachable, HttpResponse | Unreachable | None]:
-    try:
-        async with door.connect(address, 443, min(end, door.clock() + options.connect_timeout)) as connection:
-            until = min(end, door.clock() + options.reply_timeout)
-            stream, tls = await handshake(connection, door, name, until, options=options, now=now, alpn=HTTP_1_1)
-            if stream is None:
-                return tls, None
-            response = await _get(stream, name, options, min(end, door.clock() + RESPONSE))
-            await stream.end(end)
-            return tls, response
-    except Interrupted as interrupted:
-        return interrupted.why, None
+    async def http(self) -> HttpResponse | Unreachable:
+        try:
+            async with self._connected(80) as connection:
+                return await self._get(connection)
+        except Interrupted as interrupted:
+            return interrupted.why
 
+    async def https(
+        self, *, short: bool = False
+    ) -> tuple[TlsHandshake | TlsFailure | Unreachable, HttpResponse | Unreachable | None]:
+        try:
+            async with self._connected(443) as connection:
+                until = self._within(self.options.reply_timeout)
+                stream, tls = await handshake(
+                    connection,
+                    self.door,
+                    self.name,
+                    until,
+                    options=self.options,
+                    now=self.now,
+                    alpn=HTTP_1_1,
+                    short=short,
+                )
+                if stream is None:
+                    return tls, None
+                response = await self._get(stream)
+                await stream.end(self._within(GOODBYE))
+                return tls, response
+        except Interrupted as interrupted:
+            return interrupted.why, None
 
-async def _get(connection: Connection, name: str, options: Options, until: float) -> HttpResponse | Unreachable:
-    """The response, or why there is none. A connection that ends after the header still gives the response."""
-    exchange = HttpExchange(name, options.user_agent)
-    try:
-        await connection.write(exchange.request(), until)
-        while True:
-            event = exchange.receive(await connection.read(until))
-            if isinstance(event, Done):
-                return event.result
-    except Interrupted as interrupted:
-        return exchange.so_far(interrupted.why)
+    def _connected(self, port: int) -> AbstractAsyncContextManager[Connection]:
+        return self.door.connect(self.address, port, self.options.connect_timeout, self.end)
+
+    async def _get(self, connection: Connection) -> HttpResponse | Unreachable:
+        """The response, or why there is none. A connection that ends after the header still gives the response."""
+        exchange = HttpExchange(self.name, self.options.user_agent)
+        until = self._within(RESPONSE)
+        try:
+            await connection.write(exchange.request(), until)
+            while True:
+                event = exchange.receive(await connection.read(until))
+                if isinstance(event, Done):
+                    return event.result
+        except Interrupted as interrupted:
+            return exchange.so_far(interrupted.why)
+
+    def _within(self, seconds: float) -> float:
+        return min(self.end, self.door.clock() + seconds)

@@ -1,5 +1,6 @@
-"""One address of one mail exchange: connect, greeting, EHLO, STARTTLS, handshake, goodbye, over one connection; one later retry when the server limits us.
+"""One address of one mail exchange: connect, greeting, EHLO, STARTTLS, handshake, goodbye, over one connection.
 
+There is one retry at most: later, when the server limits us; with a short hello, when the usual one met silence.
 Whatever happens becomes a fact, and what was seen before it broke off is kept.
 """
 
@@ -15,7 +16,7 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
-from checks.probes.tls import TlsStream, handshake
+from checks.probes.tls import TlsStream, handshake, met_silence
 from checks.wire.smtp import Done, Event, NeedMore, Send, SmtpDialogue, StartTls, State
 
 PORT = 25
@@ -35,6 +36,7 @@ class _Attempt:
     end: float
     talk: SmtpDialogue
     begun: float
+    short: bool = False
     connect_ms: int = 0
     greeting_ms: int = 0
     tls: TlsHandshake | TlsFailure | None = None
@@ -44,7 +46,8 @@ class _Attempt:
     async def run(self) -> SmtpSession:
         """Goes as far as it gets."""
         try:
-            async with self.door.connect(self.address, PORT, self._within(self.options.connect_timeout)) as connection:
+            connecting = self.door.connect(self.address, PORT, self.options.connect_timeout, self.end)
+            async with connecting as connection:
                 self.connect_ms = self._elapsed()
                 await self._converse(connection)
         except Interrupted as interrupted:
@@ -75,13 +78,15 @@ class _Attempt:
     async def _secure(self, connection: Connection) -> None:
         name = self.host.rstrip(".")
         until = self._within(self.options.reply_timeout)
-        stream, self.tls = await handshake(connection, self.door, name, until, options=self.options, now=self.now)
+        stream, self.tls = await handshake(
+            connection, self.door, name, until, options=self.options, now=self.now, short=self.short
+        )
         if stream and isinstance(self.tls, TlsHandshake):
             self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")
             await self._part(stream)
 
     async def _part(self, stream: TlsStream) -> None:
-        """QUIT inside TLS (RFC 5321 section 4.1.1.10: wait for the reply), then close_notify. How they take it matters to nobody."""
+        """QUIT inside TLS, its reply awaited (RFC 5321 section 4.1.1.10), then close_notify. Nothing hangs on it."""
         talk, until = SmtpDialogue(self.options.ehlo_name), self._within(GOODBYE)
         with suppress(Interrupted):
             await stream.write(talk.quit().data, until)
@@ -118,24 +123,36 @@ class _Attempt:
 
 
 async def probe(
-    host: str, address: str, *, options: Options, limits: Limits, now: datetime, seconds: float | None = None, door: Door | None = None
+    host: str,
+    address: str,
+    *,
+    options: Options,
+    limits: Limits,
+    now: datetime,
+    seconds: float | None = None,
+    door: Door | None = None,
 ) -> SmtpSession:
-    """What ``address`` of mail exchange ``host`` says. ``now`` is the clock of the measurement, for certificates; ``seconds`` what may be spent in all (default: the scan's deadline).
+    """What ``address`` of mail exchange ``host`` says. Raises nothing: ``failure`` is set when the session broke off.
 
-    Raises nothing: a session always comes back, with ``failure`` set when it broke off. Cancelling it still cancels; give ``seconds`` to keep what was seen by then.
+    ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
+    deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then.
     """
     door = door or AioDoor(options, limits)
     end = door.clock() + (options.deadline if seconds is None else seconds)
 
-    async def attempt() -> SmtpSession:
-        return await _Attempt(host, address, options, now, door, end, SmtpDialogue(options.ehlo_name), door.clock()).run()
+    async def attempt(*, short: bool = False) -> SmtpSession:
+        talk = SmtpDialogue(options.ehlo_name)
+        return await _Attempt(host, address, options, now, door, end, talk, door.clock(), short).run()
 
     first = await attempt()
-    if not _limits_us(first) or door.clock() + RETRY_AFTER >= end:
+    if met_silence(first.tls) and door.clock() < end:
+        second = await attempt(short=True)
+    elif _limits_us(first) and door.clock() + RETRY_AFTER < end:
+        await door.pause(RETRY_AFTER)
+        second = await attempt()
+    else:
         return first
-    await door.pause(RETRY_AFTER)
-    second = await attempt()
-    return replace(first if _progress(first) > _progress(second) else second, attempts=2)
+    return replace(second if _progress(second) > _progress(first) else first, attempts=2)
 
 
 def _limits_us(session: SmtpSession) -> bool:
@@ -149,6 +166,7 @@ def _temporary(reply: Reply | None) -> bool:
     return reply is not None and reply.code // 100 == 4
 
 
-def _progress(session: SmtpSession) -> int:
+def _progress(session: SmtpSession) -> tuple[bool, int]:
     """How far a session got."""
-    return sum(fact is not None for fact in (session.greeting, session.ehlo, session.helo, session.starttls, session.tls))
+    steps = (session.greeting, session.ehlo, session.helo, session.starttls, session.tls)
+    return isinstance(session.tls, TlsHandshake), sum(step is not None for step in steps)

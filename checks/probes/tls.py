@@ -1,4 +1,7 @@
-"""A TLS handshake over an open connection: drives the client of ``wire.tls`` and keeps what it saw. For SMTP after STARTTLS, and for HTTPS."""
+"""A TLS handshake over an open connection: drives the client of ``wire.tls`` and keeps what it saw.
+
+For SMTP after STARTTLS, and for HTTPS.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,12 @@ from checks.options import Options
 from checks.wire import tls
 
 HTTP_1_1 = ("http/1.1",)  # RFC 7301 section 6
+_QUIET = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.CLOSED})
+
+
+def met_silence(tls: object) -> bool:
+    """Whether a handshake failed without a word in answer to our hello: worth one try with a short hello."""
+    return isinstance(tls, TlsFailure) and not tls.answered and tls.reason in _QUIET
 
 
 class TlsStream:
@@ -48,23 +57,42 @@ class TlsStream:
 
 
 async def handshake(
-    connection: Connection, door: Door, server_name: str, until: float, *, options: Options, now: datetime, alpn: tuple[str, ...] = ()
+    connection: Connection,
+    door: Door,
+    server_name: str,
+    until: float,
+    *,
+    options: Options,
+    now: datetime,
+    alpn: tuple[str, ...] = (),
+    short: bool = False,
 ) -> tuple[TlsStream | None, TlsHandshake | TlsFailure]:
-    """Makes the handshake as ``server_name``; the chain is verified as of ``now``. Returns the stream when it succeeded, and the facts either way. Raises nothing."""
-    client = tls.TlsClient(server_name, alpn)
+    """Makes the handshake with ``server_name`` as SNI; the chain is verified as of ``now``. Raises nothing.
+
+    Returns the stream, or None when the handshake failed, and the facts either way.
+    """
+    client = tls.TlsClient(server_name, alpn, short=short)
     begun = door.clock()
+    await _exchange(client, connection, until)
+    if client.seen is None:
+        return None, client.failure or TlsFailure(Reason.PROTOCOL)
+    ms = round((door.clock() - begun) * 1000)
+    seen, verification = client.seen, tls.verify_chain(client.seen.chain, options.ca_bundle, now)
+    chain = tls.in_base64(seen.chain)
+    facts = TlsHandshake(seen.version, seen.cipher, server_name, chain, verification, ms, short_hello=short)
+    return TlsStream(connection, client), facts
+
+
+async def _exchange(client: tls.TlsClient, connection: Connection, until: float) -> None:
+    outgoing = client.start()
     try:
-        outgoing = client.start()
         while True:
             if outgoing:
                 await connection.write(outgoing, until)
             if client.seen or client.failure:
-                break
+                return
             outgoing = client.receive(await connection.read(until))
     except Interrupted as interrupted:
-        # A server that refuses sends an alert and hangs up: our own write can then fail although the handshake told us more.
-        return None, client.failure or TlsFailure(interrupted.why.reason, detail=interrupted.why.detail or "during the handshake")
-    if client.seen is None:
-        return None, client.failure or TlsFailure(Reason.PROTOCOL)
-    verification = tls.verify_chain(client.seen.chain, options.ca_bundle, now)
-    return TlsStream(connection, client), tls.facts(client.seen, server_name, verification, round((door.clock() - begun) * 1000))
+        # Writing may fail after the handshake has failed or succeeded on our side; what we know by then stands.
+        if not client.seen:
+            client.interrupted(interrupted.why.reason, interrupted.why.detail or "during the handshake")

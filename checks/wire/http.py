@@ -1,6 +1,6 @@
-"""One ``GET /`` without I/O: the request as bytes, and h11 to read the response, bounded in header bytes, fields and body.
+"""One ``GET /`` without I/O: the request as bytes, and h11 to read the response.
 
-Redirects are not followed and the body is not interpreted: both belong to those who ask.
+Header bytes, fields and body are bounded. Redirects are not followed and the body is not interpreted: both belong to those who ask.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Event = NeedMore | Done
 
 
 class HttpExchange:
-    """One request and its response. ``host`` is an A-label name; ``result`` can be asked at any moment for what is known if nothing more comes."""
+    """One request and its response. ``host`` is an A-label name. Feed it with ``receive`` until it says Done."""
 
     def __init__(self, host: str, user_agent: str) -> None:
         self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER)
@@ -61,7 +61,12 @@ class HttpExchange:
         return self._facts(truncated=True) if self._response else failure
 
     def _build(self, host: str, user_agent: str) -> bytes:
-        headers = [("Host", host), ("User-Agent", user_agent), ("Accept", "text/html, */*;q=0.5"), ("Connection", "close")]
+        headers = [
+            ("Host", host),
+            ("User-Agent", user_agent),
+            ("Accept", "text/html, */*;q=0.5"),
+            ("Connection", "close"),
+        ]
         request = self._wire.send(h11.Request(method="GET", target="/", headers=headers)) or b""
         return request + (self._wire.send(h11.EndOfMessage()) or b"")
 
@@ -69,7 +74,11 @@ class HttpExchange:
         while True:
             event = self._wire.next_event()
             if event is h11.NEED_DATA or event is h11.PAUSED:
-                return Done(self.so_far(Unreachable(Reason.CLOSED, "before the response was complete"))) if closed else NeedMore()
+                return (
+                    Done(self.so_far(Unreachable(Reason.CLOSED, "before the response was complete")))
+                    if closed
+                    else NeedMore()
+                )
             if isinstance(event, h11.InformationalResponse):
                 self._interim += 1
                 if self._interim > MAX_INTERIM:

@@ -1,9 +1,9 @@
-"""The client's side of an SMTP dialogue as far as STARTTLS, without I/O: bytes of the server in, the next thing to do out.
+"""The client's side of an SMTP dialogue as far as STARTTLS, without I/O: bytes in, the next thing to do out.
 
-A table of states (``_STEPS``) says which reply is awaited and what follows it. Nothing is sent before the reply to what was sent before is complete (RFC 5321 section 4.3.1).
-STARTTLS is asked for when it is offered, and also when something on the way has visibly overwritten a keyword or the greeting: the answer tells who did it.
-When it is simply absent it is not asked for: a sender would not either (RFC 3207 section 4), and it would cost the server a protocol error.
-Waiting, time limits and TLS itself are the probe's.
+The state is the reply that is awaited. Nothing is sent before that reply is complete (RFC 5321 section 4.3.1).
+STARTTLS is asked for when it is offered, and also when something on the way has visibly overwritten a keyword or the
+greeting: the answer tells who did it. When it is simply absent it is not asked for: a sender would not either (RFC 3207
+section 4), and it would cost the server a protocol error. Waiting, time limits and TLS itself are the probe's.
 """
 
 from __future__ import annotations
@@ -90,7 +90,10 @@ class SmtpDialogue:
 
     @property
     def extensions(self) -> tuple[str, ...]:
-        """The EHLO keywords in capitals: the first word of each line but the first, which is the server's name (RFC 5321 section 4.1.1.1)."""
+        """The EHLO keywords in capitals: the first word of each line but the first, which is the server's name.
+
+        RFC 5321 section 4.1.1.1.
+        """
         lines = self.ehlo.lines[1:] if self.ehlo and self.ehlo.code // 100 == 2 else ()
         return tuple(words[0].upper() for words in map(str.split, lines) if words)
 
@@ -101,7 +104,10 @@ class SmtpDialogue:
         return keywords or any(_MASKED_GREETING.search(line) for line in (self.greeting.lines if self.greeting else ()))
 
     def receive(self, data: bytes) -> Event:
-        """Takes what the server sent, in pieces of any size, and says what comes next. After a Send, call it again (with nothing) before reading more."""
+        """Takes what the server sent, in pieces of any size, and says what comes next.
+
+        After a Send, call it again with nothing before reading more: the next reply may be here already.
+        """
         if self.state is State.OVER:
             return self._end
         self._buffer += data
@@ -116,7 +122,8 @@ class SmtpDialogue:
         if self.state is State.OVER:
             return self._end
         expected = self.state is State.QUIT
-        return self._finish(None if expected else Unreachable(Reason.CLOSED, f"while waiting for the reply to {self.state.name}" if self.greeting else "before the greeting"))
+        awaited = f"before the reply to {self.state.name}" if self.greeting else "before the greeting"
+        return self._finish(None if expected else Unreachable(Reason.CLOSED, awaited))
 
     def quit(self) -> Send:
         """Says goodbye from whatever state: the reply ends the dialogue."""
@@ -204,7 +211,7 @@ class SmtpDialogue:
 
 
 def _clean(text: bytes) -> str:
-    """Text of the other side, fit to be kept: bounded, and without anything that a terminal or a page might act upon."""
+    """Text of the other side, fit to be kept: bounded, and with nothing that a terminal or a page might act upon."""
     shown = text[: 4 * KEPT].decode("utf-8", "replace")[:KEPT]
     return "".join(character if character.isprintable() else "\ufffd" for character in shown)
 

@@ -1,13 +1,15 @@
 """A TLS client without I/O, over OpenSSL's memory buffers: bytes in, bytes out, and what was seen of the handshake.
 
-Nothing is verified during the handshake, so that bad certificates and old servers are measured rather than refused; ``verify_chain`` does that afterwards, against the trusted roots and the
-clock of the measurement. Names are compared elsewhere. What a setting is worth is not judged here.
+Nothing is verified during the handshake, so that bad certificates and old servers are measured rather than refused;
+``verify_chain`` does that afterwards, against the trusted roots and the clock of the measurement. Names are compared
+elsewhere, and what a setting is worth is not judged here.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,7 +18,7 @@ from threading import Lock
 from OpenSSL import SSL, crypto
 
 from checks.facts.network import Reason
-from checks.facts.tls import TlsFailure, TlsHandshake, Verification
+from checks.facts.tls import TlsFailure, Verification
 
 MAX_HANDSHAKE = 262_144  # bytes from the server until the handshake is done
 MAX_CHAIN = 32  # certificates that are kept
@@ -71,18 +73,19 @@ class Seen:
 
 
 class TlsClient:
-    """One connection. ``start``, then ``receive`` what comes until ``seen`` or ``failure`` is set; what they return is to be sent.
+    """One connection. ``start``, then ``receive`` until ``seen`` or ``failure`` is set; what they return is to be sent.
 
-    Afterwards ``encrypt`` and ``decrypt`` carry data, and ``close`` gives the goodbye. ``ended`` is set when the other side said its own.
+    Afterwards ``encrypt`` and ``decrypt`` carry data, and ``close`` gives the goodbye. ``ended`` is set when the other
+    side said its own. A ``short`` hello offers no TLS 1.3 and fits in one packet.
     """
 
-    def __init__(self, server_name: str, alpn: tuple[str, ...] = ()) -> None:
+    def __init__(self, server_name: str, alpn: tuple[str, ...] = (), *, short: bool = False) -> None:
         self.seen: Seen | None = None
         self.failure: TlsFailure | None = None
         self.ended = False
         self._alert = ""
         self._total = 0
-        self._tls = SSL.Connection(_context(), None)
+        self._tls = SSL.Connection(_context(short), None)
         self._tls.set_connect_state()
         self._tls.set_info_callback(self._notice)
         self._tls.set_tlsext_host_name(server_name.encode("ascii", "replace"))
@@ -94,9 +97,9 @@ class TlsClient:
         return self._advance()
 
     def receive(self, data: bytes) -> bytes:
-        """Takes bytes of the handshake; returns what is to be sent in turn. Empty ``data`` means that the other side closed."""
+        """Takes bytes of the handshake, empty when the other side closed; returns what is to be sent in turn."""
         if not data:
-            self.failure = TlsFailure(Reason.CLOSED, self._alert, "the connection was closed during the handshake")
+            self.interrupted(Reason.CLOSED, "the connection was closed during the handshake")
             return b""
         self._total += len(data)
         if self._total > MAX_HANDSHAKE:
@@ -104,6 +107,10 @@ class TlsClient:
             return b""
         self._tls.bio_write(data)
         return self._advance()
+
+    def interrupted(self, reason: Reason, detail: str) -> None:
+        """The connection ended before the handshake did; a failure that was already known stays the failure."""
+        self.failure = self.failure or TlsFailure(reason, self._alert, detail, answered=self._total > 0)
 
     def encrypt(self, data: bytes) -> bytes:
         """The records that carry ``data``; empty when the connection cannot carry any more."""
@@ -165,10 +172,15 @@ class TlsClient:
 
 
 @cache
-def _context() -> SSL.Context:
-    """As permissive as OpenSSL allows, except for suites without a certificate: those have nothing that DANE could match (RFC 7672 section 8.2)."""
+def _context(short: bool) -> SSL.Context:
+    """As permissive as OpenSSL allows, except for suites without a certificate.
+
+    Those have nothing that DANE could match; a sender that finds TLSA records leaves them out (RFC 7672 section 8.2).
+    """
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_VERSION)
+    if short:
+        context.set_max_proto_version(SSL.TLS1_2_VERSION)
     context.set_cipher_list(b"ALL:!aNULL:!eNULL:@SECLEVEL=0")
     context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
     context.set_verify(SSL.VERIFY_NONE)
@@ -184,10 +196,9 @@ def _words(error: SSL.Error) -> str:
     return "; ".join(str(entry[-1]) for entry in stack)[:200]
 
 
-def facts(seen: Seen, server_name: str, verification: Verification, ms: int) -> TlsHandshake:
-    """The handshake as it is kept."""
-    chain = tuple(base64.b64encode(der).decode() for der in seen.chain)
-    return TlsHandshake(seen.version, seen.cipher, server_name, chain, verification, ms)
+def in_base64(chain: Sequence[bytes]) -> tuple[str, ...]:
+    """A chain as it is kept in the facts."""
+    return tuple(base64.b64encode(der).decode() for der in chain)
 
 
 _STORE = Lock()  # the clock is set on the shared store just before it is used
@@ -201,9 +212,10 @@ def _trusted(ca_bundle: str) -> crypto.X509Store:
 
 
 def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verification:
-    """What OpenSSL says of a chain (DER, leaf first, the rest in any order) against the roots in a PEM file at the moment ``at``; names are not looked at.
+    """What OpenSSL says of a chain (DER, leaf first, the rest in any order) against the roots in a PEM file.
 
-    Intermediates are taken from the chain only: nothing is fetched.
+    ``at`` is the moment of judgement. Names are not looked at. Intermediates come from the chain; nothing is fetched.
+    A code of -1 is ours: there is no certificate, or none that can be read.
     """
     if not chain:
         return Verification(-1, "no certificate was sent", 0)
@@ -218,5 +230,16 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
             crypto.X509StoreContext(store, leaf, others).verify_certificate()
         except crypto.X509StoreContextError as error:
             code, depth, message = error.errors
+            _forget_errors()
             return Verification(code, message, depth)
     return Verification(0, "ok", 0)
+
+
+def _forget_errors() -> None:
+    """Empties OpenSSL's queue of errors, which is one for the whole thread.
+
+    A signature that does not verify leaves an entry behind, and the next read on any connection would be taken to have
+    failed with it. Reading a certificate from nothing fails, and takes all entries along.
+    """
+    with suppress(crypto.Error):
+        crypto.load_certificate(crypto.FILETYPE_ASN1, b"")
