@@ -1,0 +1,138 @@
+"""From the description of the domains to the records of their zones: addresses, mail, TLSA, policies, delegations."""
+
+import base64
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import dns.name
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from dns.dnssectypes import Algorithm
+from dns.name import Name
+from dns.rdatatype import RdataType
+
+from lab.certificates import CertificateAuthority, HostCertificate
+from lab.keys import KeyStore
+from lab.model import DnsFault, Domain, Tlsa
+from lab.plan import HTTPS, IPV6, SMTP, Plan
+from lab.signing import ds_record, stray_ds, zone_keys
+from lab.zones import TTL, Node, Zone, rdataset
+
+Certificates = Mapping[tuple[str, str], HostCertificate]
+"""Certificates by domain name and host: a mail host's name, "@" for the website."""
+Line = tuple[str, str, str]
+"""Owner, type, data; names relative to the zone."""
+
+REFRESH, RETRY, EXPIRE = 3_600, 900, 604_800
+WEB = "@"
+
+
+def build_zone(
+    domain: Domain, plan: Plan, authority: CertificateAuthority, certificates: Certificates, store: KeyStore
+) -> Zone:
+    """The unsigned zone of one domain, the delegations to the domains directly below it included."""
+    origin = dns.name.from_text(domain.name)
+    lines = [
+        *_apex(domain, plan),
+        *_mail(domain, plan, authority, certificates),
+        *_web(domain, plan, authority, certificates),
+    ]
+    if domain.listed:
+        lines += _policies(domain, store)
+    lines += (_line(text) for text in domain.records)
+    for child in _children(domain, plan.domains):
+        lines += _delegation(child, plan, store)
+    return Zone(origin, _nodes(lines, origin))
+
+
+def _apex(domain: Domain, plan: Plan) -> Iterable[Line]:
+    yield "@", "SOA", f"ns1 hostmaster {int(time.time())} {REFRESH} {RETRY} {EXPIRE} {TTL}"
+    yield from _name_servers(domain, plan, "@", "")
+    if domain.web or domain.mail:
+        yield "@", "CAA", '0 issue "ca.voorbeeld.test"'
+
+
+def _name_servers(domain: Domain, plan: Plan, owner: str, suffix: str) -> Iterable[Line]:
+    for label, address in zip(("ns1", "ns2"), plan.name_servers(domain), strict=True):
+        yield owner, "NS", f"{label}{suffix}"
+        yield f"{label}{suffix}", "A", address
+        if plan.name_server_on_ipv6(domain):
+            yield f"{label}{suffix}", "AAAA", IPV6
+
+
+def _mail(domain: Domain, plan: Plan, authority: CertificateAuthority, certificates: Certificates) -> Iterable[Line]:
+    exchanges = domain.mx
+    if exchanges is None:
+        exchanges = tuple(f"{10 * place} {host.name}" for place, host in enumerate(domain.mail, start=1))
+    for exchange in exchanges:
+        yield "@", "MX", exchange
+    for host in domain.mail:
+        yield host.name, "A", plan.mail_host(domain, host)
+        if plan.ipv6 and host.shares_address:
+            yield host.name, "AAAA", IPV6
+        for alias in host.aliases:
+            yield alias, "CNAME", host.name
+        yield from _tlsa(f"_{SMTP}._tcp.{host.name}", authority, certificates[domain.name, host.name], host.tlsa)
+
+
+def _web(domain: Domain, plan: Plan, authority: CertificateAuthority, certificates: Certificates) -> Iterable[Line]:
+    if domain.web is None:
+        return
+    for owner in ("@", "www"):
+        yield owner, "A", plan.web_host(domain)
+        if plan.ipv6 and domain.web.shares_address:
+            yield owner, "AAAA", IPV6
+        base = f"_{HTTPS}._tcp" if owner == "@" else f"_{HTTPS}._tcp.{owner}"
+        yield from _tlsa(base, authority, certificates[domain.name, WEB], domain.web.tlsa)
+
+
+def _tlsa(
+    owner: str, authority: CertificateAuthority, certificate: HostCertificate, records: Iterable[Tlsa]
+) -> Iterable[Line]:
+    for record in records:
+        yield owner, "TLSA", authority.tlsa(certificate, record)
+
+
+def _policies(domain: Domain, store: KeyStore) -> Iterable[Line]:
+    """SPF (RFC 7208), DMARC (RFC 7489) and, for those who send mail, DKIM (RFC 6376, RFC 8463)."""
+    sends = domain.mx != ("0 .",)
+    yield "@", "TXT", f'"v=spf1 {"mx " if sends else ""}-all"'
+    yield "_dmarc", "TXT", f'"v=DMARC1; p=reject; rua=mailto:dmarc@{domain.name}"' if sends else '"v=DMARC1; p=reject"'
+    if sends:
+        public = store.private_key(f"dkim-{domain.name}", Algorithm.ED25519).public_key()
+        key = base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode("ascii")
+        yield "post._domainkey", "TXT", f'"v=DKIM1; k=ed25519; p={key}"'
+
+
+def _children(parent: Domain, domains: Iterable[Domain]) -> Iterable[Domain]:
+    names = [domain.name for domain in domains]
+    for domain in domains:
+        above = [name for name in names if domain.name.endswith(f".{name}")]
+        if above and max(above, key=len) == parent.name:
+            yield domain
+
+
+def _delegation(child: Domain, plan: Plan, store: KeyStore) -> Iterable[Line]:
+    origin = dns.name.from_text(child.name)
+    yield from _name_servers(child, plan, origin.to_text(), f".{origin.to_text()}")
+    if child.zone.signed:
+        wrong = any(fault.kind is DnsFault.WRONG_DS for fault in child.zone.faults)
+        keys = zone_keys(store, origin, child.zone)
+        ds = stray_ds(store, origin, child.zone) if wrong else ds_record(origin, keys.key_signing)
+        yield origin.to_text(), "DS", ds.to_text()
+
+
+def _line(text: str) -> Line:
+    owner, rdtype, data = text.split(maxsplit=2)
+    return owner, rdtype, data
+
+
+def _nodes(lines: Iterable[Line], origin: Name) -> dict[Name, Node]:
+    grouped: dict[tuple[Name, str], list[str]] = defaultdict(list)
+    for owner, rdtype, data in lines:
+        grouped[dns.name.from_text(owner, origin), rdtype].append(data)
+    nodes: dict[Name, Node] = {}
+    for (owner_name, rdtype), texts in grouped.items():
+        kind = RdataType.from_text(rdtype)
+        nodes.setdefault(owner_name, {})[kind] = rdataset(kind, texts, origin)
+    return nodes

@@ -1,0 +1,36 @@
+"""TLS as the guidelines of NCSC-NL (2025-05) like it: versions 1.2 and 1.3, forward secrecy and AEAD only, no
+compression, no renegotiation. One context per certificate; a server chooses by the name that the client asks for (RFC
+6066 section 3).
+"""
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+
+CIPHERS = (
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+)
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """A server context for a PEM file with key and chain."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.load_cert_chain(certificate)
+    return context
+
+
+def context_by_name(certificates: Mapping[str, Path]) -> ssl.SSLContext:
+    """A context that shows the certificate of the name which the client sends; the first for no or an unknown name."""
+    contexts = {name: server_context(path) for name, path in certificates.items()}
+    first = next(iter(contexts.values()))
+
+    def chosen(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+        connection.context = contexts.get((name or "").lower(), first)
+
+    chooser = server_context(next(iter(certificates.values())))
+    chooser.sni_callback = chosen
+    return chooser

@@ -1,0 +1,63 @@
+"""Everything of the practice internet that exists before a socket is open: plan, keys, certificates, zones."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.answers import SignedZone
+from lab.certificates import CertificateAuthority, HostCertificate
+from lab.contents import WEB, build_zone
+from lab.keys import KeyStore
+from lab.model import Domain
+from lab.plan import Plan
+from lab.resolver import Zones
+from lab.signing import Clock, ds_record
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The built practice internet. `trust_anchor` is the DS record of its top, for clients to trust."""
+
+    plan: Plan
+    authority: CertificateAuthority
+    certificates: dict[tuple[str, str], HostCertificate]
+    zones: Zones
+    trust_anchor: str
+
+
+def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = time.time) -> World:
+    """Build everything; keys and certificates found in `cache` are used again. The first domain is the top of the
+    tree.
+    """
+    plan = Plan(tuple(domains), ipv6)
+    store = KeyStore(cache)
+    authority = CertificateAuthority(store, cache)
+    certificates = {key: made for domain in domains for key, made in _certificates(domain, authority)}
+    zones = [
+        SignedZone(
+            build_zone(domain, plan, authority, certificates, store),
+            domain.zone,
+            store,
+            clock=clock,
+            delay=domain.delay,
+        )
+        for domain in domains
+    ]
+    return World(plan, authority, certificates, Zones(zones), _trust_anchor(zones[0]))
+
+
+def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple[tuple[str, str], HostCertificate]]:
+    made = []
+    if domain.web is not None:
+        web_names = (domain.name, f"www.{domain.name}")
+        made.append(((domain.name, WEB), authority.issue(web_names, domain.web.certificate, domain.web.key)))
+    for host in domain.mail:
+        names = tuple(f"{label}.{domain.name}" for label in (host.name, *host.aliases))
+        made.append(((domain.name, host.name), authority.issue(names, host.certificate, host.key)))
+    return made
+
+
+def _trust_anchor(top: SignedZone) -> str:
+    origin = top.zone.origin
+    return f"{origin} IN DS {ds_record(origin, top.keys.key_signing)}"
