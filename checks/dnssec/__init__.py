@@ -4,6 +4,7 @@
 """
 
 from checks.dnssec.budget import Budget
+from checks.dnssec.chain import Validator, replay
 from checks.dnssec.model import DsView, KeyView, Lookup, Outcome, Security, SignatureView, Why, ZoneLink, weakest
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "Outcome",
     "Security",
     "SignatureView",
+    "Validator",
     "Why",
     "ZoneLink",
+    "replay",
     "weakest",
 ]

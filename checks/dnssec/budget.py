@@ -25,30 +25,22 @@ class Budget:
     key_bits: int = 4096
 
 
-class Exhausted(Exception):
-    """A bound was reached; ``bound`` names the field of Budget."""
-
-    def __init__(self, bound: str) -> None:
-        super().__init__(bound)
-        self.bound = bound
-
-
 class Meter:
-    """Counts what a scan has spent."""
+    """Counts what a scan has spent. Each method tells whether there was enough left."""
+
+    __slots__ = ("budget", "hashes", "signatures")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.signatures = 0
         self.hashes = 0
 
-    def spend_signature(self) -> None:
+    def spend_signature(self) -> bool:
         """One signature is about to be verified."""
         self.signatures += 1
-        if self.signatures > self.budget.signatures:
-            raise Exhausted("signatures")
+        return self.signatures <= self.budget.signatures
 
-    def spend_hash(self) -> None:
+    def spend_hash(self) -> bool:
         """One name is about to be hashed."""
         self.hashes += 1
-        if self.hashes > self.budget.hashes:
-            raise Exhausted("hashes")
+        return self.hashes <= self.budget.hashes

@@ -62,6 +62,7 @@ class Why(StrEnum):
     RESOLVER_STRIPS_DNSSEC = "resolver-strips-dnssec"
     RESOLVER_FAILED = "resolver-failed"  # time-out, SERVFAIL although CD was set, refused, malformed
     EXHAUSTS_VALIDATORS = "exhausts-validators"  # more work than the budget allows
+    NOT_A_NAME = "not-a-name"  # too long, or not a domain name at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,28 @@ class Lookup:
         """The chain alone, as the reports show it."""
         plain: list[dict[str, Any]] = _plain([asdict(link) for link in self.chain])
         return plain
+
+
+_INSECURE = frozenset({Why.NO_DS, Why.OPT_OUT, Why.UNSUPPORTED_ALGORITHM, Why.ITERATIONS_TOO_HIGH})
+_INDETERMINATE = frozenset(
+    {
+        Why.NO_ANCHOR,
+        Why.ANCHOR_MISMATCH,
+        Why.RESOLVER_STRIPS_DNSSEC,
+        Why.RESOLVER_FAILED,
+        Why.EXHAUSTS_VALIDATORS,
+        Why.NOT_A_NAME,
+    }
+)
+
+
+def security_of(reason: Why) -> Security:
+    """The security that goes with a reason."""
+    if reason is Why.OK:
+        return Security.SECURE
+    if reason in _INSECURE:
+        return Security.INSECURE
+    return Security.INDETERMINATE if reason in _INDETERMINATE else Security.BOGUS
 
 
 def weakest(states: Iterable[Security]) -> Security:
