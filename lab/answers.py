@@ -87,6 +87,23 @@ class SignedZone:
                         return self._nothing(Rcode.NXDOMAIN, [])
         return self._without_missing(name, rdtype, self._truth(name, rdtype))
 
+    def master_file(self) -> str:
+        """The whole zone in master-file form, signed, for another name server or a verifier; faults of single answers left out."""
+        proofs = [rrset for owner, data in self._chain.whole() for rrset in self._with_signature(owner, owner, data)]
+        records = [
+            rrset
+            for name, node in self.zone.nodes.items()
+            for data in node.values()
+            for rrset in self._at_rest(name, data)
+        ]
+        return "".join(f"{rrset}\n" for rrset in (*records, *proofs))
+
+    def _at_rest(self, name: Name, data: Rdataset) -> list[RRset]:
+        """As it stands in the zone: glue and the NS records of a delegation bear no signature (RFC 4035 section 2.2)."""
+        cut = self.zone.cut_for(name)
+        own = cut is None or (cut == name and data.rdtype == RdataType.DS)
+        return self._with_signature(name, name, data) if own else [_rrset(name, data)]
+
     def _truth(self, name: Name, rdtype: RdataType) -> Answer:
         cut = self.zone.cut_for(name)
         if cut is not None and not (cut == name and rdtype == RdataType.DS):

@@ -72,6 +72,8 @@ class CertificateAuthority:
         """The data of a TLSA record: selector SPKI, matching type SHA-256 (RFC 6698 section 2.1)."""
         if record is Tlsa.ISSUER:
             return f"2 1 1 {_spki_digest(self._intermediate.key)}"
+        if record is Tlsa.PREVIOUS_ISSUER:
+            return f"2 1 1 {_spki_digest(self._store.private_key('ca-previous', KeyType.P256))}"
         label = host.label if record is Tlsa.CURRENT else f"{host.label}-{record}"
         return f"3 1 1 {_spki_digest(self._store.private_key(label, host.key))}"
 

@@ -40,6 +40,9 @@ class Chain(Protocol):
     def unsigned_delegation(self, cut: Name) -> Proof:
         """That the delegation has no DS record."""
 
+    def whole(self) -> Proof:
+        """All records of the chain."""
+
 
 def chain_of(zone: Zone, denial: Denial) -> Chain:
     """The chain that proves denials for this zone."""
@@ -53,6 +56,9 @@ class NoChain:
         return []
 
     no_data = no_data_at_wildcard = expansion = unsigned_delegation = no_name
+
+    def whole(self) -> Proof:
+        return []
 
 
 class NsecChain:
@@ -81,6 +87,9 @@ class NsecChain:
 
     def unsigned_delegation(self, cut: Name) -> Proof:
         return [self._at_or_before(cut)]
+
+    def whole(self) -> Proof:
+        return list(self._records.items())
 
     def _at_or_before(self, name: Name) -> tuple[Name, Rdataset]:
         """The record at the name itself or the one whose span covers it. Nothing sorts before the top of the zone."""
@@ -116,6 +125,9 @@ class Nsec3Chain:
 
     def unsigned_delegation(self, cut: Name) -> Proof:
         return self.no_data(cut)
+
+    def whole(self) -> Proof:
+        return [self._owned(own) for own in self._hashes]
 
     def _closest_encloser(self, name: Name) -> Proof:
         """Section 7.2.1: the closest provable encloser matched, the next closer name covered."""

@@ -11,11 +11,13 @@ from pathlib import Path
 import dns.exception
 import dns.resolver
 
-PATIENCE = 2.0
-"""Seconds for one answer."""
-SILENCES_ALLOWED = 2
-PAUSE = 15.0
-"""Seconds without forwarding after that many unanswered questions in a row."""
+PATIENCE_WHEN_ALIVE = 5.0
+PATIENCE_OTHERWISE = 2.0
+"""Seconds to wait for one answer."""
+ALIVE = 60.0
+"""Seconds after an answer in which a silence is blamed on the question and not on the resolvers."""
+PAUSE = 10.0
+"""Seconds without forwarding after a silence at any other time."""
 PORT = 53
 
 
@@ -33,24 +35,25 @@ class Forwarder:
     def __init__(self, servers: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._servers = servers
         self._clock = clock
-        self._silences = 0
-        self._resume_at = 0.0
+        self._alive_until = -1.0
+        self._paused_until = -1.0
 
     async def ask(self, query: bytes, *, over_tcp: bool) -> bytes | None:
         """The first answer that a server gives, or None."""
-        if self._clock() < self._resume_at:
+        now = self._clock()
+        if now < self._paused_until:
             return None
+        patience = PATIENCE_WHEN_ALIVE if now < self._alive_until else PATIENCE_OTHERWISE
         for server in self._servers:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(patience):
                     answer = await (_over_tcp(server, query) if over_tcp else _over_udp(server, query))
             except (OSError, TimeoutError, EOFError):
                 continue
-            self._silences = 0
+            self._alive_until = self._clock() + ALIVE
             return answer
-        self._silences += 1
-        if self._silences >= SILENCES_ALLOWED:
-            self._resume_at = self._clock() + PAUSE
+        if self._clock() >= self._alive_until:
+            self._paused_until = self._clock() + PAUSE
         return None
 
 

@@ -87,6 +87,8 @@ class Listeners:
         for task in tuple(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        # A closed transport lets go of its socket in the next round of the loop.
+        await asyncio.sleep(0)
 
     def _bound(self, address: str, port: int, kind: socket.SocketKind) -> socket.socket:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET

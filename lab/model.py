@@ -76,6 +76,7 @@ class Tlsa(StrEnum):
     NEXT = "next"  # 3 1 1 of the key that waits for the next renewal
     PREVIOUS = "previous"  # 3 1 1 of a key that is gone
     ISSUER = "issuer"  # 2 1 1 of the intermediate that issued the certificate
+    PREVIOUS_ISSUER = "previous-issuer"  # 2 1 1 of an authority that has nothing to do with the certificate any more
 
 
 class MailFault(StrEnum):
@@ -156,7 +157,8 @@ class Domain:
     """One zone with its hosts: a practice domain, or (without a title) part of the scenery.
 
     `mx` holds MX records ("10 mx"); None means one for each mail host, an empty tuple none at all. `records` holds
-    further records in master-file form, names relative to the zone. `expected` names the checks that do not pass.
+    further records in master-file form, names relative to the zone. `expected` names the checks that show the fault:
+    those that do not pass and are not merely without object.
     """
 
     name: str
