@@ -185,8 +185,8 @@ def admit(name: Name, parent: Zone | None, given: Delegation, message: Message, 
     if not usable_ds(given.ds):
         return end(name, parent, replace(given, reason=Why.UNSUPPORTED_ALGORITHM))
     if message.failure is not None:
-        detail = {"failure": message.failure.value, "question": "DNSKEY"}
-        return end(name, parent, replace(given, reason=Why.RESOLVER_FAILED, detail=detail))
+        failure = {"failure": message.failure.value, "question": "DNSKEY"}
+        return end(name, parent, replace(given, reason=Why.RESOLVER_FAILED, detail=failure))
     rrset = message.answer.get((name, dns.rdatatype.DNSKEY))
     records = [rdata for rdata in rrset.rdatas if isinstance(rdata, DNSKEY)] if rrset else []
     tags: dict[str, Any] = {"ds_tags": sorted({ds.key_tag for ds in given.ds})}
@@ -195,7 +195,7 @@ def admit(name: Name, parent: Zone | None, given: Delegation, message: Message, 
     if len(records) > meter.budget.keys:
         return end(name, parent, replace(given, reason=Why.EXHAUSTS_VALIDATORS, detail={"keys": len(records)}))
     keys = read_keys(records, meter.budget.key_bits)
-    detail = {**tags, "key_tags": sorted({key.tag for key in keys})}
+    detail: dict[str, Any] = {**tags, "key_tags": sorted({key.tag for key in keys})}
     entries = [key for key in keys if any(fits(ds, name, key) for ds in usable_ds(given.ds))]
     link = ZoneLink(owner, Security.SECURE, Why.OK, ds_views(given.ds, name, keys), (), given.signatures)
     if not any(key.flaw is None for key in entries):
