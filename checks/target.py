@@ -75,14 +75,16 @@ def _host_of(text: str) -> str:
     rest = _SCHEME.sub("", text).removeprefix("mailto:")
     rest = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     rest = rest.rpartition("@")[2].strip("<>\"' ")
-    if not rest.startswith("[") and rest.count(":") == 1:
+    if rest.startswith("["):
+        rest = rest[1:].partition("]")[0]
+    elif rest.count(":") == 1:
         rest = rest.partition(":")[0]
     return rest.rstrip(".。．｡")
 
 
 def _is_address(host: str) -> bool:
     try:
-        ip_address(host.strip("[]").partition("%")[0])
+        ip_address(host.partition("%")[0])
     except ValueError:
         return bool(re.fullmatch(r"[0-9.]+", host))
     return True

@@ -76,7 +76,11 @@ def data_of(item: x509.Certificate, selector: int, matching: int) -> bytes:
     """The association data that a record with this selector and matching type has for a certificate (RFC 6698 section
     2.1).
     """
-    content = item.public_bytes(Encoding.DER) if selector == Selector.CERT else item.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    content = (
+        item.public_bytes(Encoding.DER)
+        if selector == Selector.CERT
+        else item.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    )
     return {
         Matching.FULL: lambda: content,
         Matching.SHA2_256: hashlib.sha256(content).digest,

@@ -1,0 +1,122 @@
+"""Outcomes of STARTTLS for one address: one row for each thing a mail host may say. Ids are rows of the house's list of hard cases (S: SMTP and STARTTLS)."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.dnssec import Outcome, Security, Why
+from checks.evaluate import starttls
+from checks.evaluate.starttls import Starttls
+from checks.facts.network import Reason, Unreachable
+from checks.facts.smtp import Reply
+from checks.facts.tls import TlsFailure
+from tests.checks.builders import a_handshake, a_lookup, a_mail_view, a_session
+
+NOTHING = {"greeting": None, "ehlo": None, "extensions": (), "starttls": None, "tls": None}
+SILENT_AFTER_GREETING = {**NOTHING, "greeting": Reply(220, ("hello",))}
+
+
+def _stopped(reason: Reason) -> dict[str, object]:
+    return {**NOTHING, "failure": Unreachable(reason)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, Starttls.OK, id="handshake-done"),
+        pytest.param({**NOTHING, "greeting": Reply(421, ("too many",))}, Starttls.LIMITED, id="S06-421-greeting"),
+        pytest.param({**SILENT_AFTER_GREETING, "ehlo": Reply(421, ("later",))}, Starttls.LIMITED, id="S06-421-ehlo"),
+        pytest.param({**NOTHING, "greeting": Reply(554, ("no",))}, Starttls.REFUSED_US, id="S07-554-greeting"),
+        pytest.param({**NOTHING, "greeting": Reply(521, ("never",))}, Starttls.NEVER_MAIL, id="S22-521-greeting"),
+        pytest.param(
+            {**SILENT_AFTER_GREETING, "ehlo": Reply(502, ("what",)), "helo": Reply(250, ("mx1",))},
+            Starttls.NO_STARTTLS,
+            id="S08-only-helo",
+        ),
+        pytest.param(
+            {**SILENT_AFTER_GREETING, "ehlo": Reply(550, ("your name",))}, Starttls.REFUSED_US, id="S23-ehlo-refused"
+        ),
+        pytest.param(
+            {"extensions": ("SIZE",), "starttls": None, "tls": None}, Starttls.NO_STARTTLS, id="S09-not-offered"
+        ),
+        pytest.param(
+            {"extensions": ("SIZE", "XXXXXXXA"), "starttls": Reply(502, ("?",)), "tls": None},
+            Starttls.STRIPPED,
+            id="S10-masked",
+        ),
+        pytest.param(
+            {"extensions": ("********",), "starttls": None, "tls": None}, Starttls.STRIPPED, id="S10-asterisks"
+        ),
+        pytest.param({"starttls": Reply(454, ("not now",)), "tls": None}, Starttls.REJECTED, id="S11-454"),
+        pytest.param({"tls": TlsFailure(Reason.PROTOCOL, "handshake_failure")}, Starttls.HANDSHAKE, id="S12-alert"),
+        pytest.param({"tls": TlsFailure(Reason.OURS)}, Starttls.OURS, id="our-limit-in-handshake"),
+        pytest.param(_stopped(Reason.TIMEOUT), Starttls.UNREACHABLE, id="S16-black-hole"),
+        pytest.param(_stopped(Reason.REFUSED), Starttls.UNREACHABLE, id="S16-closed"),
+        pytest.param(_stopped(Reason.RESET), Starttls.REFUSED_US, id="reset-before-greeting"),
+        pytest.param(_stopped(Reason.PROTOCOL), Starttls.NOT_SMTP, id="S17-no-smtp"),
+        pytest.param(_stopped(Reason.TOO_MUCH), Starttls.NOT_SMTP, id="S18-endless-greeting"),
+        pytest.param(_stopped(Reason.NO_IPV6), Starttls.NO_IPV6, id="M14-no-ipv6-here"),
+        pytest.param(_stopped(Reason.OURS), Starttls.OURS, id="our-limit"),
+        pytest.param(_stopped(Reason.FORBIDDEN), Starttls.FORBIDDEN, id="M13-private-address"),
+    ],
+)
+def test_outcome_of_one_address(changes: dict[str, object], expected: Starttls) -> None:
+    finding = starttls.available(a_mail_view(a_session(**changes)))
+    assert [row.outcome for row in finding.observations] == [expected]
+
+
+def test_the_masked_keyword_is_shown() -> None:
+    session = a_session(extensions=("XXXXXXXA",), starttls=None, tls=None)
+    [row] = starttls.available(a_mail_view(session)).observations
+    assert row.evidence["masked"] == "XXXXXXXA"
+
+
+def test_s01_null_mx_has_no_hosts_to_judge() -> None:
+    view = a_mail_view(lookups=(a_lookup("good.example.", "MX", "0 ."),))
+    assert starttls.available(view) == starttls.Finding(Starttls.NULL_MX, ())
+
+
+def test_s02_null_mx_beside_a_host_is_a_row_of_its_own() -> None:
+    view = a_mail_view(a_session(), lookups=(a_lookup("good.example.", "MX", "0 .", "10 mx1.good.example."),))
+    assert {row.outcome for row in starttls.available(view).observations} == {Starttls.OK, Starttls.NULL_MX_WITH_OTHERS}
+
+
+def test_m01_a_bogus_mx_is_never_no_mail_hosts() -> None:
+    bogus = a_lookup("good.example.", "MX", "10 mx1.good.example.", security=Security.BOGUS)
+    assert starttls.available(a_mail_view(lookups=(bogus,))).outcome is Starttls.MX_UNKNOWN
+
+
+def test_m02_implicit_mx_is_judged_when_it_speaks_smtp() -> None:
+    session = a_session(host="good.example")
+    view = a_mail_view(session, lookups=(a_lookup("good.example.", "MX"), a_lookup("good.example.", "A", "192.0.2.25")))
+    assert [row.subject for row in starttls.available(view).observations] == ["good.example"]
+
+
+def test_m02_a_web_host_that_does_not_listen_is_no_mail_host() -> None:
+    session = a_session(host="good.example", **_stopped(Reason.REFUSED))
+    view = a_mail_view(session, lookups=(a_lookup("good.example.", "MX"), a_lookup("good.example.", "A", "192.0.2.25")))
+    assert starttls.available(view).outcome is Starttls.NO_HOSTS
+    assert not starttls.available(view).observations
+
+
+def test_m12_a_host_without_address_fails() -> None:
+    view = a_mail_view(lookups=(a_lookup("mx1.good.example.", "A"),))
+    assert [row.outcome for row in starttls.available(view).observations] == [Starttls.NO_ADDRESS]
+
+
+def test_m15_a_failed_address_look_up_is_not_no_address() -> None:
+    failed = a_lookup(
+        "mx1.good.example.", "A", outcome=Outcome.FAILED, security=Security.INDETERMINATE, reason=Why.RESOLVER_FAILED
+    )
+    view = a_mail_view(lookups=(failed,))
+    assert [row.outcome for row in starttls.available(view).observations] == [Starttls.ADDRESS_UNKNOWN]
+
+
+def test_a_name_mismatch_matters_more_beside_a_dane_ta_record() -> None:
+    records = a_lookup("_25._tcp.mx1.good.example.", "TLSA", "2 1 1 " + "ab" * 32)
+    session = a_session(tls=a_handshake())
+    assert starttls.name(a_mail_view(session)).observations[0].outcome is starttls.Name.MISMATCH
+    assert (
+        starttls.name(a_mail_view(session, lookups=(records,))).observations[0].outcome
+        is starttls.Name.MISMATCH_DANE_TA
+    )

@@ -1,0 +1,56 @@
+"""The catalogue as a contract: ids are never renamed, and the weights are those of the published list of checks."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks import CATALOGUE, Suite
+from checks.model import Check, Requirement
+
+# id, requirement, points; appended to, never changed. A changed row is a change of scores: CHANGELOG and catalogue version.
+PINNED = """
+web_dnssec_exist              required     0
+web_dnssec_valid              required    10
+web_https_http_available      required     0
+web_https_http_redirect       required    10
+web_https_http_hsts           required    10
+web_https_cert_chain          required    10
+web_https_cert_domain         required    10
+web_https_dane_exist          optional     0
+web_https_dane_valid          recommended  0
+mail_dnssec_mailto_exist      required     0
+mail_dnssec_mailto_valid      required    10
+mail_dnssec_mx_exist          required     0
+mail_dnssec_mx_valid          required    10
+mail_starttls_tls_available   required    10
+mail_starttls_cert_chain      optional     0
+mail_starttls_cert_domain     optional     0
+mail_starttls_dane_exist      required    10
+mail_starttls_dane_valid      required    10
+mail_starttls_dane_rollover   optional     0
+"""
+
+
+def test_ids_levels_and_weights_are_the_pinned_ones() -> None:
+    rows = [line.split() for line in PINNED.strip().splitlines()]
+    assert [(check.id, check.requirement.value, str(check.weight)) for check in CATALOGUE.values()] == [
+        tuple(row) for row in rows
+    ]
+
+
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda check: check.id)
+def test_a_check_is_whole(check: Check) -> None:
+    assert check.id.startswith(check.category)
+    assert check.references
+    assert check.rulings
+    assert len({type(outcome) for outcome in check.rulings}) == 1
+
+
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda check: check.id)
+def test_only_required_checks_have_weight(check: Check) -> None:
+    assert check.weight == 0 or check.requirement is Requirement.REQUIRED
+
+
+def test_each_suite_has_its_own_checks() -> None:
+    assert {check.id for suite in Suite for check in CATALOGUE.of(suite)} == set(CATALOGUE)
+    assert all(check.id.startswith("mail_") for check in CATALOGUE.of(Suite.MAIL))
