@@ -8,6 +8,7 @@ the settings. Nothing here reads ``os.environ``.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -174,20 +175,24 @@ def _networks(text: str) -> tuple[Network, ...]:
         raise ValueError(f"CHECKS_ALLOWED_NETWORKS: {error}") from error
 
 
+_PORT = re.compile(r"(?:(?:\[(?P<v6>[^]]+)]|(?P<v4>[0-9./]+)):)?(?P<asked>[0-9]{1,5})=(?P<used>[0-9]{1,5})")
+
+
 def _port_maps(text: str) -> tuple[PortMap, ...]:
-    """``127.0.0.0/8:25=10025,80=10080;[::1/128]:25=10025``."""
-    maps = []
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        network, _, ports = part[1:].partition("]:") if part.startswith("[") else part.partition(":")
+    """``127.0.0.0/8:25=10025,80=10080,[::1/128]:25=10025``: pairs belong to the network that was named last."""
+    tables: dict[Network, dict[int, int]] = {}
+    network: Network | None = None
+    for item in _items(text):
         try:
-            pairs = (pair.split("=") for pair in _items(ports))
-            table = {int(asked): int(used) for asked, used in pairs}
-            maps.append(PortMap(ip_network(network), table))
+            match = _PORT.fullmatch(item)
+            named = match and (match["v6"] or match["v4"])
+            network = ip_network(named) if named else network
         except ValueError:
-            raise ValueError(
-                f"CHECKS_PORT_MAP has {part!r}; it should look like 127.0.0.0/8:25=10025,443=10443"
-            ) from None
-    return tuple(maps)
+            match = None
+        if match is None or network is None:
+            raise ValueError(f"CHECKS_PORT_MAP has {item!r}; it should look like 127.0.0.0/8:25=10025,443=10443")
+        tables.setdefault(network, {})[int(match["asked"])] = int(match["used"])
+    return tuple(PortMap(network, table) for network, table in tables.items())
 
 
 def _source(environ: Mapping[str, str], name: str, version: int) -> str:

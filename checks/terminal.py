@@ -143,7 +143,7 @@ def _dane_block(row: SubjectVerdict, session: SubjectVerdict | None) -> Iterator
     for record in records:
         parameters = f"{record['usage']} {record['selector']} {record['matching_type']}"
         where = (
-            f"matched at depth {record['matched_depth']}" if record["matched_depth"] is not None else record["reason"]
+            record["reason"] if record.get("matched_depth") is None else f"matched at depth {record['matched_depth']}"
         )
         yield f"    {parameters} {_short(record['data'])}: {where}"
 

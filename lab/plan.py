@@ -44,9 +44,9 @@ class Ports:
         return {SMTP: self.smtp, DNS: self.dns, HTTP: self.http, HTTPS: self.https}[real]
 
     def mapping(self, *, ipv6: bool) -> str:
-        """The port map as settings have it: `network:port=port,…`, networks separated by `;`."""
+        """The port map as settings have it: `network:port=port,…`; pairs belong to the network named last."""
         pairs = ",".join(f"{real}={self.instead_of(real)}" for real in (SMTP, HTTP, HTTPS, DNS))
-        return f"127.0.0.0/8:{pairs}" + (f";[::1/128]:{pairs}" if ipv6 else "")
+        return f"127.0.0.0/8:{pairs}" + (f",[::1/128]:{pairs}" if ipv6 else "")
 
 
 @dataclass(frozen=True)
