@@ -116,11 +116,11 @@ class Supervisor:
             return None
         folder = plan.var / "lab"
         (folder / "lab.env").unlink(missing_ok=True)
-        return self._start(plan, "practice internet", "lab.log", "-m", "lab", "--dir", str(folder))
+        return self._start(plan, "practice internet", "lab.log", "-m", "lab", "--any-ports", "--dir", str(folder))
 
     def _await_practice(self, plan: Plan, child: Child) -> None:
         note = plan.var / "lab" / "lab.env"
-        self._await(lambda: note.exists() and "ready" in child.last_words(50), child)
+        self._await(lambda: note.exists() and "ready:" in child.last_words(50), child)
         plan.environ.update(read_env_file(note))
         plan.environ["PRACTICE_DOMAINS_FILE"] = str(plan.var / "lab" / "domains.json")
 

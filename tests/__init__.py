@@ -1,0 +1,1 @@
+"""Tests. They mirror ``checks/``, ``portal/`` and ``lab/``; nothing here needs the internet."""

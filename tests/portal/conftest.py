@@ -1,0 +1,24 @@
+"""What the portal's tests share: an empty Redis, plain static files, a stored document, and the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from portal.lib.redis import client
+
+
+@pytest.fixture(autouse=True)
+def clean_redis(servers: None) -> Iterator[None]:
+    """No counters, progress or messages of the test before."""
+    client().flushdb()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Settings) -> None:
+    """Names without hashes: nothing is collected for a test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
