@@ -8,12 +8,13 @@ elsewhere, and what a setting is worth is not judged here.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from threading import Lock
+from functools import cache, lru_cache
+from pathlib import Path
 
 from OpenSSL import SSL, crypto
 
@@ -201,13 +202,27 @@ def in_base64(chain: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(base64.b64encode(der).decode() for der in chain)
 
 
-_STORE = Lock()  # the clock is set on the shared store just before it is used
+_PEM = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @cache
-def _trusted(ca_bundle: str) -> crypto.X509Store:
+def _roots(ca_bundle: str) -> tuple[crypto.X509, ...]:
+    blocks = _PEM.findall(Path(ca_bundle).read_bytes())
+    try:
+        return tuple(crypto.load_certificate(crypto.FILETYPE_PEM, block) for block in blocks)
+    except crypto.Error as error:
+        raise ValueError(f"{ca_bundle} holds a certificate that cannot be read") from error
+
+
+@lru_cache(maxsize=4)
+def _trusted(ca_bundle: str, at: datetime) -> crypto.X509Store:
+    """The roots with a clock. OpenSSL keeps the first time that a store is given, so each moment has a store of its own;
+    all chains of a scan share one.
+    """
     store = crypto.X509Store()
-    store.load_locations(ca_bundle)
+    for root in _roots(ca_bundle):
+        store.add_cert(root)
+    store.set_time(at.astimezone(UTC))
     return store
 
 
@@ -223,15 +238,12 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
         leaf, *others = (crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain)
     except crypto.Error:
         return Verification(-1, "a certificate could not be read", 0)
-    with _STORE:
-        store = _trusted(ca_bundle)
-        store.set_time(at.astimezone(UTC))
-        try:
-            crypto.X509StoreContext(store, leaf, others).verify_certificate()
-        except crypto.X509StoreContextError as error:
-            code, depth, message = error.errors
-            _forget_errors()
-            return Verification(code, message, depth)
+    try:
+        crypto.X509StoreContext(_trusted(ca_bundle, at), leaf, others).verify_certificate()
+    except crypto.X509StoreContextError as error:
+        code, depth, message = error.errors
+        _forget_errors()
+        return Verification(code, message, depth)
     return Verification(0, "ok", 0)
 
 

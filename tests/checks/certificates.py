@@ -75,7 +75,8 @@ def _empty(subject: x509.Name, key: ec.EllipticCurvePrivateKey, begin: datetime,
 class Authority:
     """A root, an intermediate under it, and leaves of every kind."""
 
-    root: Issued = field(default_factory=lambda: issue("Root of the tests", ca=True))
+    of: str = "the tests"
+    root: Issued = field(init=False)
     intermediate: Issued = field(init=False)
     leaf: Issued = field(init=False)
     expired: Issued = field(init=False)
@@ -88,12 +89,13 @@ class Authority:
             object.__setattr__(self, name, issued)
             return issued
 
-        below = keep("intermediate", issue("Intermediate of the tests", self.root, ca=True))
+        root = keep("root", issue(f"Root of {self.of}", ca=True))
+        below = keep("intermediate", issue(f"Intermediate of {self.of}", root, ca=True))
         keep("leaf", issue("mx.good.example", below))
         keep("expired", issue("mx.good.example", below, end=NOW - timedelta(days=1)))
         keep("future", issue("mx.good.example", below, begin=NOW + timedelta(days=1)))
         keep("self_signed", issue("mx.good.example"))
-        impostor = issue("Intermediate of the tests", ca=True)
+        impostor = issue(f"Intermediate of {self.of}", ca=True)
         keep("forged", issue("mx.good.example", impostor))
 
     def bundle(self, folder: Path) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.checks.certificates import Issued, server_files
-
-Configure = Callable[[ssl.SSLContext], None]
 
 
 def server_context(folder: Path, leaf: Issued, *others: Issued) -> ssl.SSLContext:
@@ -30,6 +29,18 @@ class MemoryServer:
         self._respond = respond
         self._ready = False
         self.plain = b""
+        self.ended = False
+
+    @property
+    def alpn(self) -> str | None:
+        """The protocol that was agreed."""
+        return self._tls.selected_alpn_protocol()
+
+    def goodbye(self) -> bytes:
+        """Our close_notify."""
+        with suppress(ssl.SSLWantReadError):
+            self._tls.unwrap()
+        return self._outgoing.read()
 
     def __call__(self, data: bytes) -> bytes:
         self._incoming.write(data)
@@ -41,7 +52,7 @@ class MemoryServer:
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLError:
-            self._ready = False
+            self.ended = True
         return self._outgoing.read()
 
     def _serve(self) -> None:
@@ -49,3 +60,4 @@ class MemoryServer:
             self.plain += data
             if answer := self._respond(data):
                 self._tls.write(answer)
+        self.ended = True

@@ -1,0 +1,1 @@
+"""Tests of the probes, over scripted and real loopback servers."""

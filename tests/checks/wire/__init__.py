@@ -1,0 +1,1 @@
+"""Tests of protocol logic, without I/O."""
