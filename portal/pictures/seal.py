@@ -51,7 +51,10 @@ def _arc(arc: Arc, index: int, count: int) -> str:
     if arc.score is None:
         drawing = f'<path class="zegel-gap" d="{_path(_RADIUS, start, end)}"/>'
     elif arc.score == 0:
-        drawing = "".join(f'<path class="zegel-gap" d="{_path(radius, start, end)}"/>' for radius in (_RADIUS - _HALF, _RADIUS + _HALF))
+        drawing = "".join(
+            f'<path class="zegel-gap" d="{_path(radius, start, end)}"/>'
+            for radius in (_RADIUS - _HALF, _RADIUS + _HALF)
+        )
     else:
         drawing = f'<path class="zegel-arc" d="{_path(_RADIUS, start, start + (end - start) * arc.score / 100)}"/>'
     return f'{track}<g class="zegel-status zegel-status--{escape(arc.status)}">{drawing}</g>'
@@ -72,7 +75,9 @@ def _point(radius: float, degrees: float) -> str:
 def _edge() -> str:
     bump = _RIM * sin(pi / _BUMPS) * 1.045
     points = [_point(_RIM, 360 * step / _BUMPS) for step in range(_BUMPS)]
-    return f"M{points[0]}" + "".join(f"A{bump:.1f} {bump:.1f} 0 0 1 {point}" for point in [*points[1:], points[0]]) + "z"
+    return (
+        f"M{points[0]}" + "".join(f"A{bump:.1f} {bump:.1f} 0 0 1 {point}" for point in [*points[1:], points[0]]) + "z"
+    )
 
 
 EDGE = _edge()

@@ -38,18 +38,26 @@ _STATUS: Mapping[str, str] = {
         _RING + 'stroke-opacity=".28" stroke-width="2.4"/>'
         '<path d="M12 3a9 9 0 0 1 9 9" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round"/>'
     ),
-    "waiting": _RING + 'stroke-width="1.7"/><path d="M12 7v5l3 2" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"/>',
-    "done": _RING + 'stroke-width="1.9"/><path d="m8 12.2 2.8 2.8L16 9.6" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round"/>',
+    "waiting": _RING
+    + 'stroke-width="1.7"/><path d="M12 7v5l3 2" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"/>',
+    "done": _RING
+    + 'stroke-width="1.9"/><path d="m8 12.2 2.8 2.8L16 9.6" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round"/>',
 }
 
 _ENVELOPE: Mapping[str, str] = {
-    "envelope-open": _LETTER + '<path d="M24 15v19M28 19h10M28 24h10M28 29h7"/><path d="M9 18c2-2 4 2 6 0s3 1 5 0M9 24c2-2 4 2 6 0s3 1 5 0M9 30c2-2 4 2 6 0"/>',
+    "envelope-open": _LETTER
+    + '<path d="M24 15v19M28 19h10M28 24h10M28 29h7"/><path d="M9 18c2-2 4 2 6 0s3 1 5 0M9 24c2-2 4 2 6 0s3 1 5 0M9 30c2-2 4 2 6 0"/>',
     "envelope-closed": _LETTER + _FLAP,
-    "envelope-sealed": _LETTER + _FLAP + '<circle fill="currentColor" cx="24" cy="27" r="7.5"/><path d="m20.8 27 2.2 2.3 4.2-4.4" class="zegel-wax-tick"/>',
+    "envelope-sealed": _LETTER
+    + _FLAP
+    + '<circle fill="currentColor" cx="24" cy="27" r="7.5"/><path d="m20.8 27 2.2 2.3 4.2-4.4" class="zegel-wax-tick"/>',
     "envelope-broken": (
-        _LETTER + _FLAP + '<path fill="currentColor" d="M23 19.6a7.5 7.5 0 0 0-1.6 14.5l2.2-4.8-2.6-3.2zM26 19.8l-1.6 6 2.8 3.2-2 5.4A7.5 7.5 0 0 0 26 19.8z"/>'
+        _LETTER
+        + _FLAP
+        + '<path fill="currentColor" d="M23 19.6a7.5 7.5 0 0 0-1.6 14.5l2.2-4.8-2.6-3.2zM26 19.8l-1.6 6 2.8 3.2-2 5.4A7.5 7.5 0 0 0 26 19.8z"/>'
     ),
-    "envelope-unknown": _LETTER + '<path d="M20.5 22a3.8 3.8 0 1 1 5.6 3.2c-1.4.8-2.1 1.5-2.1 3.1"/><circle fill="currentColor" cx="24" cy="33" r=".8"/>',
+    "envelope-unknown": _LETTER
+    + '<path d="M20.5 22a3.8 3.8 0 1 1 5.6 3.2c-1.4.8-2.1 1.5-2.1 3.1"/><circle fill="currentColor" cx="24" cy="33" r=".8"/>',
 }
 
 _GLYPH: Mapping[str, str] = {
@@ -71,7 +79,10 @@ SYMBOLS: Mapping[str, tuple[int, str]] = {
 
 def sprite(names: Iterable[str]) -> SafeString:
     """One hidden ``<svg>`` with the symbols of these names; raises KeyError for a name that does not exist."""
-    symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 {SYMBOLS[name][0]} {SYMBOLS[name][0]}">{SYMBOLS[name][1]}</symbol>' for name in names)
+    symbols = "".join(
+        f'<symbol id="i-{name}" viewBox="0 0 {SYMBOLS[name][0]} {SYMBOLS[name][0]}">{SYMBOLS[name][1]}</symbol>'
+        for name in names
+    )
     return mark_safe(f'<svg class="zegel-sprite" width="0" height="0" aria-hidden="true">{symbols}</svg>')
 
 

@@ -51,14 +51,24 @@ def install(folder: Path) -> Path:
     command, environment = npm_command()
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
-        raise VendorError(f"npm did not finish within {SECONDS} seconds: check the connection to the npm registry and run this again.") from None
+        raise VendorError(
+            f"npm did not finish within {SECONDS} seconds: check the connection to the npm registry and run this again."
+        ) from None
     except OSError as error:
-        raise VendorError(f"npm could not be started ({error.strerror}): install Node.js and run this again.") from error
+        raise VendorError(
+            f"npm could not be started ({error.strerror}): install Node.js and run this again."
+        ) from error
     if done.returncode:
-        reason = next((line for line in done.stderr.splitlines() if line.startswith(("npm error", "npm ERR"))), "no reason given")
-        raise VendorError(f"The packages of the page style could not be fetched from the npm registry ({reason}): check the connection or `npm config get registry`, and run this again.")
+        reason = next(
+            (line for line in done.stderr.splitlines() if line.startswith(("npm error", "npm ERR"))), "no reason given"
+        )
+        raise VendorError(
+            f"The packages of the page style could not be fetched from the npm registry ({reason}): check the connection and npm's registry setting, and run this again."
+        )
     return folder / "node_modules"
 
 
@@ -143,7 +153,8 @@ def is_current(folder: Path) -> bool:
     try:
         manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
         return manifest["stamp"] == stamp() and all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"] for name, entry in manifest["files"].items()
+            hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"]
+            for name, entry in manifest["files"].items()
         )
     except (OSError, ValueError, KeyError):
         return False
@@ -157,7 +168,10 @@ def write(folder: Path, files: Mapping[str, tuple[bytes, Iterable[str]]], versio
     for name, (content, packages) in files.items():
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).write_bytes(content)
-        manifest[name] = {"sha256": hashlib.sha256(content).hexdigest(), "sources": {package: versions[package] for package in packages}}
+        manifest[name] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "sources": {package: versions[package] for package in packages},
+        }
     (fresh / "MANIFEST.json").write_text(json.dumps({"stamp": stamp(), "files": manifest}, indent=1) + "\n", "utf-8")
     fresh.chmod(0o755)
     shutil.rmtree(folder, ignore_errors=True)

@@ -34,4 +34,8 @@ def sprite(names: str) -> SafeString:
 def example_seal() -> SafeString:
     """The seal of a made-up report: one part is right, another is not."""
     arcs = (seal.Arc("failed", 64), seal.Arc("passed", 100))
-    return seal.draw(seal.Seal(_("Example: a score of 82 out of 100. One part scores 64, the other 100."), "82", _("out of 100"), arcs))
+    return seal.draw(
+        seal.Seal(
+            _("Example: a score of 82 out of 100. One part scores 64, the other 100."), "82", _("out of 100"), arcs
+        )
+    )

@@ -1,0 +1,394 @@
+"""A stored report document joined with today's texts, as plain data that the report page loops over.
+
+Verdicts, points and sentences are those given then; titles and explanations are today's.
+Pure: reads what it is given, asks no database and no clock. A check that no longer exists keeps its stored sentence, and shows its id as title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.utils.safestring import SafeString
+
+from checks import CATALOGUE, Suite, Target
+from portal.pictures import seal
+from portal.scans import chain, coverage, evidence, markdown, route, words
+from portal.scans.verdict import verdict
+
+MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
+
+Document = Mapping[str, Any]
+
+# What the engine says when there was nothing to judge, in words: whose side it is on, and what to do.
+FAILURE: Mapping[str, words.Words] = {
+    "no-such-domain": {
+        "nl": "De zone erboven zegt dat deze naam niet is uitgegeven. Controleer de spelling.",
+        "en": "The parent zone says that this name has not been given out. Check the spelling.",
+    },
+    "no-answer": {
+        "nl": "De nameservers van het domein gaven ons geen antwoord. Dat kan aan die servers liggen, of aan de weg erheen. Probeer het later opnieuw.",
+        "en": "The name servers of the domain gave us no answer. That may be the servers, or the way to them. Try again later.",
+    },
+    "resolver-unfit": {
+        "nl": "Dat ligt aan ons. De resolver van deze installatie laat handtekeningen weg of antwoordt niet. De beheerder kan dit verhelpen.",
+        "en": "That is on our side. The resolver of this installation leaves signatures out or does not answer. Its operator can repair this.",
+    },
+}
+NO_FAILURE: words.Words = {"nl": "Er was niets om te beoordelen.", "en": "There was nothing to judge."}
+
+
+class Sibling(Protocol):
+    """The scan of the other suite, asked for together with this one."""
+
+    suite: str
+    total: int | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still waits or runs."""
+
+    def get_absolute_url(self) -> str:
+        """Its permalink."""
+
+
+class Reported(Protocol):
+    """What a page needs of a finished scan."""
+
+    domain: str
+    suite: str
+    document: Any
+
+    @property
+    def sibling(self) -> Sibling | None:
+        """The scan of the other suite, if there is one."""
+
+    def get_absolute_url(self) -> str:
+        """The permalink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the two reports of a domain; ``url`` is empty for the one that is shown."""
+
+    name: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know before reading on: ``kind`` is info or warning; the title says what is the matter."""
+
+    kind: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was seen of one host, address or zone."""
+
+    name: str
+    address: str
+    status: str
+    word: str
+    sentence: str
+    details: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check with its verdict of then and its words of today. Texts are HTML of our own; empty for a check that no longer exists."""
+
+    id: str
+    title: str
+    status: str
+    word: str
+    sentence: str
+    open: bool
+    requirement: str
+    points: str
+    references: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    unshown: int
+    by_address: bool
+    publish: str
+    what: SafeString
+    why: SafeString
+    how: SafeString
+    background: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """One category: its score, its status, one sentence, and its checks, worst first."""
+
+    id: str
+    name: str
+    status: str
+    word: str
+    score: int | None
+    score_text: str
+    sentence: str
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """Everything that the report page shows. ``failure`` says why nothing could be judged, if so; there are no categories then."""
+
+    domain: str
+    name: str
+    suite: str
+    suite_name: str
+    score: int | None
+    score_text: str
+    partial: bool
+    seal: SafeString
+    verdict: str
+    detail: str
+    failure: str
+    measured: words.Moment | None
+    duration: str
+    counts: str
+    tabs: tuple[Tab, ...]
+    notices: tuple[Notice, ...]
+    categories: tuple[CategoryCard, ...]
+    route: route.Route | None
+    chain: tuple[chain.Zone, ...]
+    chain_whole: bool
+    missing: tuple[str, ...]
+    engine: str
+    catalogue: str
+
+
+def build(scan: Reported, language: str) -> ReportPage:
+    """The page of a finished scan in a language (``nl`` or ``en``). Raises KeyError for a document that is none."""
+    document = scan.document
+    suite = document["suite"]
+    categories = tuple(sorted((_category(category, language) for category in document["categories"]), key=_worst_first))
+    zones = chain.build(_chains(document), language)
+    measured = words.parse_time(document["measured_at"])
+    failure = document.get("failure") or ""
+    return ReportPage(
+        domain=scan.domain,
+        name=display_name(scan.domain),
+        suite=suite,
+        suite_name=words.say(words.SUITE[suite], language),
+        score=document["score"],
+        score_text=_score_text(document, language),
+        partial=bool(document["partial"]),
+        seal=_seal(document, categories, language),
+        verdict=verdict(document, language) if categories else _failed_verdict(failure, language),
+        detail=_detail(categories) if categories else words.say(FAILURE.get(failure, NO_FAILURE), language),
+        failure=failure,
+        measured=words.moment(measured, language) if measured else None,
+        duration=words.seconds(float(document["duration_ms"]), language),
+        counts=_counts(categories, language),
+        tabs=_tabs(scan, language),
+        notices=tuple(_notices(document, language)),
+        categories=categories,
+        route=route.build(
+            {check["id"]: check for category in document["categories"] for check in category["checks"]}, language
+        ),
+        chain=zones,
+        chain_whole=all(zone.status == "passed" for zone in zones),
+        missing=coverage.missing(suite, CATALOGUE, language),
+        engine=str(document.get("engine", "")),
+        catalogue=str(document.get("catalogue", "")),
+    )
+
+
+def display_name(domain: str) -> str:
+    """The name as people write it, with its own letters (IDN); the A-label when it cannot be turned back."""
+    try:
+        return Target.parse(domain, Suite.MAIL).display
+    except Target.Refused:
+        return domain
+
+
+def _failed_verdict(failure: str, language: str) -> str:
+    if failure == "no-such-domain":
+        return "This domain does not exist." if language == "en" else "Dit domein bestaat niet."
+    return "We could not measure this domain." if language == "en" else "Wij konden dit domein niet meten."
+
+
+def _score_text(document: Document, language: str) -> str:
+    score = document["score"]
+    if score is None:
+        return "no score" if language == "en" else "geen score"
+    return words.out_of_100(score, language)
+
+
+def _worst_first(category: CategoryCard) -> tuple[int, int]:
+    return words.rank(category.status), category.score if category.score is not None else 101
+
+
+def _category(category: Mapping[str, Any], language: str) -> CategoryCard:
+    rows = sorted((_check(check, language) for check in category["checks"]), key=lambda row: words.rank(row.status))
+    score = category["score"]
+    return CategoryCard(
+        id=category["id"],
+        name=words.say(category["name"], language),
+        status=category["status"],
+        word=words.say(words.STATUS[category["status"]], language),
+        score=score,
+        score_text=words.out_of_100(score, language)
+        if score is not None
+        else words.say(words.STATUS[category["status"]], language),
+        sentence=_category_sentence(rows, language),
+        checks=tuple(rows),
+    )
+
+
+def _category_sentence(rows: Sequence[CheckRow], language: str) -> str:
+    """The sentence of the worst check; when nothing asks for attention, that everything is right."""
+    if rows and (rows[0].status in ("failed", "error", "warning") or all(row.status == "not_tested" for row in rows)):
+        return rows[0].sentence
+    return (
+        "All checks in this part are in order."
+        if language == "en"
+        else "Alle controles van dit onderdeel zijn in orde."
+    )
+
+
+def _check(check: Mapping[str, Any], language: str) -> CheckRow:
+    entry = CATALOGUE.get(check["id"])
+    text = entry.texts[language] if entry else None
+    subjects = check["subjects"]
+    return CheckRow(
+        id=check["id"],
+        title=text.title if text else check["id"],
+        status=check["status"],
+        word=words.say(words.STATUS[check["status"]], language),
+        sentence=words.say(check["sentence"], language),
+        open=check["status"] == "failed",
+        requirement=words.say(words.REQUIREMENT[check["requirement"]], language),
+        points=words.points(check["points"], check["max_points"], language),
+        references=entry.references if entry else (),
+        subjects=tuple(_subject(row, language) for row in _ordered(subjects)[:MOST_SUBJECTS]),
+        unshown=max(0, len(subjects) - MOST_SUBJECTS),
+        by_address=any(row["address"] for row in subjects),
+        publish=_publish(subjects),
+        what=markdown.render(text.what if text else ""),
+        why=markdown.render(text.why if text else ""),
+        how=markdown.render(text.how if text else ""),
+        background=markdown.render(text.background if text else ""),
+    )
+
+
+def _ordered(subjects: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(subjects, key=lambda row: words.rank(row["status"]))
+
+
+def _subject(row: Mapping[str, Any], language: str) -> Subject:
+    return Subject(
+        name=evidence.bounded(row["subject"], 253),
+        address=evidence.bounded(row["address"] or "", 60),
+        status=row["status"],
+        word=words.say(words.STATUS[row["status"]], language),
+        sentence=words.say(row["sentence"], language),
+        details=evidence.render(row["evidence"], language),
+    )
+
+
+def _publish(subjects: Iterable[Mapping[str, Any]]) -> str:
+    """The records to publish for the subjects that failed, each once, ready to be pasted."""
+    lines = dict.fromkeys(
+        str(line) for row in subjects if row["status"] == "failed" for line in row["evidence"].get("advised") or ()
+    )
+    return "\n".join(evidence.bounded(line, 400) for line in list(lines)[:20])
+
+
+def _detail(categories: Sequence[CategoryCard]) -> str:
+    """The sentences of what is worst: at most two, so that the head stays a head."""
+    rows = [row for category in categories for row in category.checks if row.status == "failed"]
+    rows = rows or [row for category in categories for row in category.checks if row.status in ("error", "warning")]
+    return " ".join(dict.fromkeys(row.sentence for row in rows[:2]))
+
+
+def _counts(categories: Sequence[CategoryCard], language: str) -> str:
+    total = sum(len(category.checks) for category in categories)
+    if not total:
+        return "none" if language == "en" else "geen"
+    wrong = sum(row.status == "failed" for category in categories for row in category.checks)
+    if language == "en":
+        return f"{total}, {wrong} of which failed" if wrong else f"{total}, none of which failed"
+    return f"{total}, waarvan {wrong} niet in orde" if wrong else f"{total}, geen enkele niet in orde"
+
+
+def _tabs(scan: Reported, language: str) -> tuple[Tab, ...]:
+    """This report, and the one that was asked for with it."""
+    shown = Tab(
+        words.say(words.SUITE[scan.suite], language),
+        "" if scan.document["score"] is None else str(scan.document["score"]),
+        "",
+    )
+    sibling = scan.sibling
+    if sibling is None:
+        return (shown,)
+    running = "running" if language == "en" else "loopt nog"
+    note = running if sibling.is_active else "" if sibling.total is None else str(sibling.total)
+    other = Tab(words.say(words.SUITE[sibling.suite], language), note, sibling.get_absolute_url())
+    return (other, shown) if sibling.suite == "web" else (shown, other)
+
+
+def _notices(document: Document, language: str) -> Iterable[Notice]:
+    english = language == "en"
+    if document["partial"] and document["categories"]:
+        title = "Part of this could not be measured." if english else "Een deel was niet te meten."
+        text = (
+            "The score counts what could be measured. A score of 100 is not possible this way. Nothing of this is held against the domain."
+            if english
+            else "De score telt wat wel te meten was. Een 100 is zo niet mogelijk. Niets hiervan telt tegen het domein."
+        )
+        yield Notice("warning", title, text)
+    outcomes = {row["outcome"] for category in document["categories"] for row in category["checks"]}
+    if "null-mx" in outcomes:
+        title = (
+            "This domain receives no mail, and says so itself."
+            if english
+            else "Dit domein ontvangt geen mail, en zegt dat zelf."
+        )
+        text = (
+            "It has a null MX record. There are no mail servers to test."
+            if english
+            else "Er staat een null MX-record. Er zijn geen mailservers om te testen."
+        )
+        yield Notice("info", title, text)
+
+
+def _chains(document: Document) -> Iterable[Mapping[str, Any]]:
+    """The evidence of every subject that carries a chain."""
+    for category in document["categories"]:
+        for check in category["checks"]:
+            yield from (row["evidence"] for row in check["subjects"] if row["evidence"].get("chain"))
+
+
+def _seal(document: Document, categories: Sequence[CategoryCard], language: str) -> SafeString:
+    """Arcs for the categories that have a score or should have had one; dotted arcs for all when there is no score at all."""
+    score, partial = document["score"], bool(document["partial"])
+    scored = [category for category in categories if category.score is not None or category.status == "error"]
+    arcs = [seal.Arc(category.status, category.score) for category in scored or categories] or [
+        seal.Arc("not_tested", None)
+    ]
+    parts = ", ".join(
+        f"{category.name} {category.score_text if category.score is None else category.score}" for category in scored
+    )
+    english = language == "en"
+    if score is None:
+        under = "no score" if english else "geen score"
+    elif partial:
+        under = "provisional" if english else "voorlopig"
+    else:
+        under = "out of 100" if english else "van 100"
+    label = (
+        f"Score {_score_text(document, language)}. {parts}"
+        if score is not None
+        else _score_text(document, language).capitalize()
+    )
+    return seal.draw(
+        seal.Seal(label, "–" if score is None else str(score), under, arcs, full=score == 100 and not partial)
+    )

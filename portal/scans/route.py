@@ -1,0 +1,242 @@
+"""The way of a mail to the domain, as people see it: every mail host, every address as a line with four stops, and an envelope that sums it up.
+
+Derived from the verdicts of the same report; it decides nothing by itself. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.scans.evidence import bounded
+from portal.scans.words import Words, decimal, say
+
+MOST_HOSTS = 10
+SLOW_GREETING = 3000  # milliseconds after which a greeting is worth a word
+_OFFERED = frozenset({"ok", "handshake"})
+_READABLE = frozenset({"no-starttls", "stripped", "rejected", "handshake"})  # the sender may go on without encryption
+
+_ENVELOPE: Mapping[str, tuple[str, str, Words, Words]] = {
+    "open": (
+        "failed",
+        "envelope-open",
+        {"nl": "Open", "en": "Open"},
+        {"nl": "Leesbaar voor wie op de route meekijkt.", "en": "Readable for whoever looks along the way."},
+    ),
+    "closed": (
+        "warning",
+        "envelope-closed",
+        {"nl": "Dicht", "en": "Closed"},
+        {
+            "nl": "Versleuteld, maar de afzender weet niet zeker dat dit uw server is.",
+            "en": "Encrypted, but the sender does not know for sure that this is your server.",
+        },
+    ),
+    "sealed": (
+        "passed",
+        "envelope-sealed",
+        {"nl": "Verzegeld", "en": "Sealed"},
+        {
+            "nl": "Versleuteld, en de afzender weet zeker dat dit uw server is.",
+            "en": "Encrypted, and the sender knows for sure that this is your server.",
+        },
+    ),
+    "broken": (
+        "failed",
+        "envelope-broken",
+        {"nl": "Zegel verbroken", "en": "Seal broken"},
+        {
+            "nl": "Wie DANE controleert, bezorgt hier niet. Anderen versleutelen, zonder controle.",
+            "en": "Whoever checks DANE does not deliver here. Others encrypt, without checking.",
+        },
+    ),
+    "none": (
+        "failed",
+        "envelope-unknown",
+        {"nl": "Geen bezorging", "en": "No delivery"},
+        {"nl": "Hier kan geen mail worden bezorgd.", "en": "No mail can be delivered here."},
+    ),
+    "unknown": (
+        "error",
+        "envelope-unknown",
+        {"nl": "Niet te meten", "en": "Could not test"},
+        {"nl": "Wij konden dit adres niet meten.", "en": "We could not test this address."},
+    ),
+}
+
+_STOPS: Mapping[str, Words] = {
+    "connection": {"nl": "Verbinding", "en": "Connection"},
+    "offered": {"nl": "aangeboden", "en": "offered"},
+    "not-offered": {"nl": "niet aangeboden", "en": "not offered"},
+    "stripped": {"nl": "weggefilterd", "en": "filtered out"},
+    "refused": {"nl": "geweigerd", "en": "refused"},
+    "agreed": {"nl": "afgesproken", "en": "agreed"},
+    "handshake": {"nl": "lukt niet", "en": "does not work"},
+    "matches": {"nl": "past", "en": "matches"},
+    "no-match": {"nl": "past niet", "en": "does not match"},
+    "no-record": {"nl": "geen record", "en": "no record"},
+    "unusable": {"nl": "niet bruikbaar", "en": "not usable"},
+    "unreached": {"nl": "niet bereikt", "en": "not reached"},
+    "unknown": {"nl": "niet te meten", "en": "could not test"},
+    "none": {"nl": "geen", "en": "none"},
+    "made": {"nl": "gelukt", "en": "made"},
+}
+_SLOW: Words = {
+    "nl": "begroet na {seconds} seconden, dat mag",
+    "en": "greets after {seconds} seconds, which is allowed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop on the line. ``line`` is how the line towards it is drawn: ``closed`` (encrypted), ``open`` or ``cut`` (not reached)."""
+
+    name: str
+    status: str
+    text: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One address with its stops, or a host without address with only a sentence."""
+
+    address: str
+    family: str
+    stops: tuple[Stop, ...]
+    status: str
+    envelope: str
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One mail host with its addresses, and a remark on its patience."""
+
+    name: str
+    remark: str
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """All mail hosts; ``others`` are the names of those that are not drawn."""
+
+    hosts: tuple[Host, ...]
+    others: tuple[str, ...]
+
+
+Row = Mapping[str, Any]
+Rows = Mapping[tuple[str, str | None], Row]
+
+
+def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | None:
+    """The route from the checks of a mail report by id; None when no mail host was tested."""
+    available = checks.get("mail_starttls_tls_available")
+    rows = [row for row in available["subjects"] if row["outcome"] != "null-mx-with-others"] if available else []
+    if not rows:
+        return None
+    exist, valid = (
+        _by_endpoint(checks.get("mail_starttls_dane_exist")),
+        _by_endpoint(checks.get("mail_starttls_dane_valid")),
+    )
+    names = list(dict.fromkeys(row["subject"] for row in rows))
+    hosts = tuple(
+        _host(name, [row for row in rows if row["subject"] == name], exist, valid, language)
+        for name in names[:MOST_HOSTS]
+    )
+    return Route(hosts, tuple(bounded(name, 253) for name in names[MOST_HOSTS:]))
+
+
+def _by_endpoint(check: Mapping[str, Any] | None) -> Rows:
+    return {(row["subject"], row["address"]): row for row in (check["subjects"] if check else ())}
+
+
+def _host(name: str, rows: list[Row], exist: Rows, valid: Rows, language: str) -> Host:
+    slowest = max((float(row["evidence"].get("greeting_ms") or 0) for row in rows), default=0.0)
+    remark = say(_SLOW, language).format(seconds=decimal(slowest / 1000, language)) if slowest >= SLOW_GREETING else ""
+    lanes = (_lane(row, exist.get((name, row["address"])), valid.get((name, row["address"])), language) for row in rows)
+    return Host(bounded(name, 253), remark, tuple(lanes))
+
+
+def _lane(row: Row, exist: Row | None, valid: Row | None, language: str) -> Lane:
+    kind = _envelope(row, valid)
+    status, envelope, word, sentence = _ENVELOPE[kind]
+    said = say(row["sentence"], language) if kind in ("none", "unknown") else say(sentence, language)
+    address = row["address"] or ""
+    family = ("IPv6" if ":" in address else "IPv4") if address else ""
+    stops = _stops(row, exist, valid, language) if address else ()
+    return Lane(bounded(address, 60), family, stops, status, envelope, say(word, language), said)
+
+
+def _envelope(row: Row, valid: Row | None) -> str:
+    if row["status"] == "error":
+        return "unknown"
+    if row["status"] == "failed":
+        return "open" if row["outcome"] in _READABLE else "none"
+    match valid["status"] if valid else "not_tested":
+        case "passed":
+            return "sealed"
+        case "failed":
+            return "broken"
+        case _:
+            return "closed"
+
+
+def _stops(row: Row, exist: Row | None, valid: Row | None, language: str) -> tuple[Stop, ...]:
+    connected, offered = row["evidence"].get("connect_ms") is not None, row["outcome"] in _OFFERED
+    secured = row["outcome"] == "ok"
+    return (
+        _connection(row, language, connected=connected),
+        _starttls(row, language, connected=connected),
+        _tls(row, language, offered=offered, secured=secured),
+        _dane(exist, valid, language, secured=secured),
+    )
+
+
+def _connection(row: Row, language: str, *, connected: bool) -> Stop:
+    name = say(_STOPS["connection"], language)
+    if connected:
+        return Stop(name, "passed", f"{decimal(row['evidence']['connect_ms'], language, 0)} ms", "closed")
+    if row["outcome"] in _OFFERED:
+        return Stop(name, "passed", say(_STOPS["made"], language), "closed")
+    return Stop(name, row["status"], say(_STOPS["none"], language), "closed")
+
+
+def _starttls(row: Row, language: str, *, connected: bool) -> Stop:
+    if row["outcome"] in _OFFERED:
+        return Stop("STARTTLS", "passed", say(_STOPS["offered"], language), "open")
+    if not connected:
+        return Stop("STARTTLS", "not_tested", say(_STOPS["unreached"], language), "cut")
+    word = {"stripped": "stripped", "no-starttls": "not-offered", "rejected": "refused", "never-mail": "refused"}.get(
+        row["outcome"], "unknown"
+    )
+    return Stop("STARTTLS", row["status"], say(_STOPS[word], language), "open")
+
+
+def _tls(row: Row, language: str, *, offered: bool, secured: bool) -> Stop:
+    version = str(row["evidence"].get("version") or "")
+    name = bounded(version.replace("TLSv", "TLS "), 12) if version else "TLS"
+    if secured:
+        return Stop(name, "passed", say(_STOPS["agreed"], language), "closed")
+    if offered:
+        return Stop(name, "failed", say(_STOPS["handshake"], language), "open")
+    return Stop(name, "not_tested", say(_STOPS["unreached"], language), "cut")
+
+
+def _dane(exist: Row | None, valid: Row | None, language: str, *, secured: bool) -> Stop:
+    if not secured or valid is None:
+        return Stop("DANE", "not_tested", say(_STOPS["unreached"], language), "cut")
+    if valid["status"] in ("passed", "failed"):
+        return Stop(
+            "DANE",
+            valid["status"],
+            say(_STOPS["matches" if valid["status"] == "passed" else "no-match"], language),
+            "closed",
+        )
+    if valid["status"] == "error" or exist is None or exist["status"] == "error":
+        return Stop("DANE", "error", say(_STOPS["unknown"], language), "closed")
+    word = "no-record" if exist["outcome"] in ("absent", "host-insecure") else "unusable"
+    return Stop("DANE", exist["status"], say(_STOPS[word], language), "closed")

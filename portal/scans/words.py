@@ -1,0 +1,137 @@
+"""Small words and numbers of the pages in both languages: statuses, requirements, dates, durations, points. Pure; knows no report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+Words = Mapping[str, str]  # language -> text
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+STATUS: Mapping[str, Words] = {
+    "passed": {"nl": "in orde", "en": "passed"},
+    "info": {"nl": "ter informatie", "en": "for information"},
+    "warning": {"nl": "let op", "en": "attention"},
+    "failed": {"nl": "niet in orde", "en": "failed"},
+    "not_tested": {"nl": "niet getest", "en": "not tested"},
+    "error": {"nl": "niet te meten", "en": "could not test"},
+    "busy": {"nl": "bezig", "en": "running"},
+    "waiting": {"nl": "wacht", "en": "waiting"},
+    "done": {"nl": "klaar", "en": "done"},
+}
+
+# Worst first. What we could not see comes after what is wrong, and before what only asks for attention.
+SEVERITY = ("failed", "error", "warning", "info", "passed", "not_tested")
+
+REQUIREMENT: Mapping[str, Words] = {
+    "required": {"nl": "Verplicht", "en": "Required"},
+    "recommended": {"nl": "Aanbevolen", "en": "Recommended"},
+    "optional": {"nl": "Optioneel", "en": "Optional"},
+}
+
+SUITE: Mapping[str, Words] = {"mail": {"nl": "Mail", "en": "Mail"}, "web": {"nl": "Website", "en": "Website"}}
+
+_MONTHS: Mapping[str, tuple[str, ...]] = {
+    "nl": (
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time: for the ``datetime`` attribute in UTC, and in words of Amsterdam."""
+
+    iso: str
+    text: str
+
+
+def say(words: Words, language: str) -> str:
+    """The text in a language; Dutch for a language that we do not speak."""
+    return words.get(language, words["nl"])
+
+
+def rank(status: str) -> int:
+    """How bad a status is: 0 is the worst. An unknown status ranks last."""
+    return SEVERITY.index(status) if status in SEVERITY else len(SEVERITY)
+
+
+def parse_time(text: object) -> datetime | None:
+    """An ISO 8601 time in UTC, or None when the text is none."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def day(at: datetime, language: str) -> str:
+    """``23 november 2026`` / ``23 November 2026``, as it is in Amsterdam."""
+    local = at.astimezone(AMSTERDAM)
+    return f"{local.day} {_MONTHS.get(language, _MONTHS['nl'])[local.month - 1]} {local.year}"
+
+
+def moment(at: datetime, language: str) -> Moment:
+    """``23 november 2026, 9.41 uur`` / ``23 November 2026, 09:41``."""
+    local = at.astimezone(AMSTERDAM)
+    clock = f"{local.hour:02d}:{local.minute:02d}" if language == "en" else f"{local.hour}.{local.minute:02d} uur"
+    return Moment(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), f"{day(at, language)}, {clock}")
+
+
+def decimal(number: float, language: str, digits: int = 1) -> str:
+    """A number with a comma in Dutch and a point in English; whole numbers carry no decimals."""
+    text = f"{number:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{number:.0f}"
+    return text if language == "en" else text.replace(".", ",")
+
+
+def seconds(milliseconds: float, language: str) -> str:
+    """``8,2 seconden`` / ``8.2 seconds``."""
+    amount = f"{milliseconds / 1000:.1f}"
+    return f"{amount} seconds" if language == "en" else f"{amount.replace('.', ',')} seconden"
+
+
+def stamp(milliseconds: float, language: str) -> str:
+    """``8,2 s``: a short time for lists."""
+    amount = f"{milliseconds / 1000:.1f} s"
+    return amount if language == "en" else amount.replace(".", ",")
+
+
+def points(earned: float | None, possible: float | None, language: str) -> str:
+    """``0 van 10 punten`` / ``0 out of 10 points``; a check without points does not count."""
+    if earned is None or not possible:
+        return "telt niet mee" if language != "en" else "does not count"
+    got, most = decimal(earned, language), decimal(possible, language)
+    return f"{got} out of {most} points" if language == "en" else f"{got} van {most} punten"
+
+
+def out_of_100(score: int, language: str) -> str:
+    """``76 van 100`` / ``76 out of 100``."""
+    return f"{score} out of 100" if language == "en" else f"{score} van 100"
