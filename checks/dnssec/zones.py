@@ -119,7 +119,7 @@ def _without_ds(parent: Zone, name: Name, message: Message, now: int, meter: Met
     return Delegation(Cut.NO_NAME if proof.outcome == "no-such-name" else Cut.NONE)
 
 
-_NO_PROOF = frozenset({Why.DENIAL_MISSING, Why.DENIAL_INCOMPLETE})
+_NO_PROOF = frozenset({Why.DENIAL_MISSING, Why.DENIAL_INCOMPLETE, Why.WRONG_SIGNER, Why.SIGNATURE_MISSING})
 
 
 def prove_absence(
