@@ -46,7 +46,7 @@ def make() -> bool:
     except ImportError:
         name = "python{}.{}-venv".format(*sys.version_info[:2])
         complain(
-            "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install {}".format(name)
+            f"This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install {name}"
         )
         return False
     venv.create(str(VENV), clear=True, with_pip=True, symlinks=True)

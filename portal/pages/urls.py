@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
+    *(path(f"{name}/", views.explanation, {"name": name}, name=name) for name in views.EXPLANATIONS),
 ]

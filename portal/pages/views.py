@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from checks import CATALOGUE
 from portal.lib.redis import client
 from portal.pages.practice import practice_domains
 from portal.scans.forms import ScanForm
+
+EXPLANATIONS = ("scoring", "visit", "accessibility", "privacy")
 
 
 @require_safe
@@ -23,6 +28,43 @@ def home(request: HttpRequest) -> HttpResponse:
 def render_home(request: HttpRequest, form: ScanForm, status: int = 200) -> HttpResponse:
     """The home page with a form, which may have errors and then keeps what was typed."""
     return render(request, "pages/home.html", {"form": form, "practice_domains": practice_domains()}, status=status)
+
+
+@require_safe
+def explanation(request: HttpRequest, name: str) -> HttpResponse:
+    """How we work, for whoever wants to trust us: the score (from the catalogue itself), our visit, accessibility, privacy."""
+    context = {
+        "section": name,
+        "catalogue": CATALOGUE,
+        "categories": _checks_by_category() if name == "scoring" else (),
+        "ehlo_name": settings.SCAN_OPTIONS.ehlo_name,
+        "user_agent": settings.SCAN_OPTIONS.user_agent,
+        "measurement_days": settings.RETENTION_MEASUREMENT.days,
+        "report_days": settings.RETENTION_REPORT.days,
+    }
+    return render(request, f"pages/{name}.html", context)
+
+
+def _checks_by_category() -> list[dict[str, object]]:
+    """Every category with its name, suite and checks, each check with its words in the language of the page."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return [
+        {
+            "name": category.name[language],
+            "suite": category.suite.value,
+            "checks": [
+                {
+                    "id": check.id,
+                    "title": check.texts[language].title,
+                    "requirement": check.requirement.value,
+                    "weight": check.weight,
+                }
+                for check in CATALOGUE.values()
+                if check.category == category.id
+            ],
+        }
+        for category in CATALOGUE.categories.values()
+    ]
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -42,8 +43,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return _too_many(request, domain, wait, settings.LIMIT_VISITOR, of_domain=False)
     if again and (wait := seconds_to_wait("domain", domain, settings.LIMIT_DOMAIN)):
         return _too_many(request, domain, wait, settings.LIMIT_DOMAIN, of_domain=True)
-    scans = lifecycle.request_scans(domain, form.suites(), again=again)
-    return SeeOther(scans[0].get_absolute_url())
+    scan = lifecycle.request_scans(domain, form.suites(), again=again)[0]
+    return SeeOther(scan.get_absolute_url() + ("" if scan.is_active else "?fresh=1"))
 
 
 def _too_many(request: HttpRequest, domain: str, wait: int, rate: tuple[int, int], *, of_domain: bool) -> HttpResponse:
@@ -86,7 +87,19 @@ def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> 
         return render(request, "pages/gone.html", {"scan": scan, "days": settings.RETENTION_REPORT.days}, status=410)
     if scan.status == Status.FAILED:
         return render(request, "scans/failed.html", {"scan": scan, "failure": _failure(scan)})
-    return render(request, "scans/report.html", {"scan": scan, "page": report.build(scan, _language())})
+    return render(
+        request,
+        "scans/report.html",
+        {"scan": scan, "page": report.build(scan, _language()), "fresh_minutes": _fresh_minutes(request, scan)},
+    )
+
+
+def _fresh_minutes(request: HttpRequest, scan: Scan) -> int | None:
+    """How old, in whole minutes, a report is that is shown instead of a new scan; None when it is not shown for that reason (any more)."""
+    if "fresh" not in request.GET or scan.finished_at is None:
+        return None
+    age = timezone.now() - scan.finished_at
+    return int(age.total_seconds() // 60) if age < settings.FRESH_FOR else None
 
 
 def _running(request: HttpRequest, scan: Scan) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -11,10 +10,9 @@ from portal.lib.redis import client
 
 
 @pytest.fixture(autouse=True)
-def clean_redis(servers: None) -> Iterator[None]:
+def clean_redis(servers: None) -> None:
     """No counters, progress or messages of the test before."""
     client().flushdb()
-    yield
 
 
 @pytest.fixture(autouse=True)
