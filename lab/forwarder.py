@@ -21,10 +21,14 @@ PAUSE = 10.0
 PORT = 53
 
 
-def system_resolvers(path: Path = Path("/etc/resolv.conf")) -> tuple[str, ...]:
-    """The addresses of the machine's own resolvers; none when it has none."""
+Server = tuple[str, int]
+"""Address and port."""
+
+
+def system_resolvers(path: Path = Path("/etc/resolv.conf")) -> tuple[Server, ...]:
+    """The machine's own resolvers; none when it has none."""
     try:
-        return tuple(str(server) for server in dns.resolver.Resolver(str(path)).nameservers)
+        return tuple((str(server), PORT) for server in dns.resolver.Resolver(str(path)).nameservers)
     except (dns.exception.DNSException, OSError):
         return ()
 
@@ -32,7 +36,7 @@ def system_resolvers(path: Path = Path("/etc/resolv.conf")) -> tuple[str, ...]:
 class Forwarder:
     """Passes whole messages on, unread, over the transport they came by."""
 
-    def __init__(self, servers: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, servers: Sequence[Server], clock: Callable[[], float] = time.monotonic) -> None:
         self._servers = servers
         self._clock = clock
         self._alive_until = -1.0
@@ -57,8 +61,8 @@ class Forwarder:
         return None
 
 
-async def _over_tcp(server: str, query: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection(server, PORT)
+async def _over_tcp(server: Server, query: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(*server)
     try:
         writer.write(len(query).to_bytes(2, "big") + query)
         return await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
@@ -80,12 +84,13 @@ class _OneAnswer(asyncio.DatagramProtocol):
             self.answer.set_exception(exc)
 
 
-async def _over_udp(server: str, query: bytes) -> bytes:
+async def _over_udp(server: Server, query: bytes) -> bytes:
     # A new socket and so a new port for each question; the ID is the client's own, and random if the client is worth
     # its salt.
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(lambda: _OneAnswer(query[:2]), remote_addr=(server, PORT))
+    transport, protocol = await loop.create_datagram_endpoint(lambda: _OneAnswer(query[:2]), remote_addr=server)
     try:
+        transport.sendto(query)
         return await protocol.answer
     finally:
         transport.close()

@@ -5,6 +5,7 @@ counters.
 import asyncio
 import contextlib
 import json
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -56,8 +57,8 @@ class Lab:
     ) -> None:
         self.domains = tuple(domains)
         self.counters = Counters()
-        self._own_directory = tempfile.TemporaryDirectory(prefix="lab-") if directory is None else None
-        self.directory = Path(self._own_directory.name) if self._own_directory else Path(directory or ".").resolve()
+        self._given_directory = directory
+        self._directory: Path | None = None
         self._ports = ports
         self._round_trip = round_trip
         self._strip_dnssec = strip_dnssec
@@ -67,6 +68,13 @@ class Lab:
         self._listeners: Listeners | None = None
         self._open_ports: Ports | None = None
         self._threads = contextlib.ExitStack()
+
+    @property
+    def directory(self) -> Path:
+        """Where the files for clients are, once started."""
+        if self._directory is None:
+            raise RuntimeError("the practice internet is not running")
+        return self._directory
 
     @property
     def world(self) -> World:
@@ -84,31 +92,23 @@ class Lab:
 
     async def start(self) -> None:
         """Build, open every server, write the files."""
-        self._world = build(self.domains, self.directory / "keys", ipv6=self._ipv6)
-        for _ in range(TRIES if self._ports is None else 1):
-            ports = self._ports or Ports.drawn()
-            listeners = Listeners(ports, self.counters)
-            try:
-                await self._open(listeners)
-            except OSError:
-                await listeners.close()
-                raise
-            except PortTaken as taken:
-                await listeners.close()
-                problem = taken
-                continue
-            self._listeners, self._open_ports = listeners, ports
-            self._write_files()
-            return
-        raise problem
+        self._directory = (self._given_directory or Path(tempfile.mkdtemp(prefix="lab-"))).resolve()
+        try:
+            self._world = build(self.domains, self.directory / "keys", ipv6=self._ipv6)
+            await self._open_somewhere()
+        except BaseException:
+            await self.stop()
+            raise
+        self._write_files()
 
     async def stop(self) -> None:
         """Close everything; a temporary directory is removed."""
         if self._listeners is not None:
             await self._listeners.close()
             self._listeners = None
-        if self._own_directory is not None:
-            self._own_directory.cleanup()
+        if self._given_directory is None and self._directory is not None:
+            shutil.rmtree(self._directory)
+            self._directory = None
 
     def environment(self) -> dict[str, str]:
         """The settings with which the engine measures this internet as if it were the real one."""
@@ -152,6 +152,19 @@ class Lab:
 
     def __exit__(self, *_exc: object) -> None:
         self._threads.close()
+
+    async def _open_somewhere(self) -> None:
+        """Open at the given ports, or draw until four are free everywhere."""
+        for tries_left in reversed(range(TRIES if self._ports is None else 1)):
+            self._open_ports = self._ports or Ports.drawn()
+            self._listeners = Listeners(self._open_ports, self.counters)
+            try:
+                await self._open(self._listeners)
+                return
+            except PortTaken:
+                await self._listeners.close()
+                if not tries_left:
+                    raise
 
     async def _open(self, listeners: Listeners) -> None:
         resolver = RecursiveService(
