@@ -10,6 +10,8 @@ from lab import Lab
 from lab.plan import HTTPS, SMTP
 from tests.lab.tools import PATIENCE, ask, domain, texts, tool
 
+pytestmark = pytest.mark.servers
+
 MATCHING = {
     "goed.voorbeeld.test": "mx",
     "dubbele-tlsa.voorbeeld.test": "mx",
