@@ -8,56 +8,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=portal.scans.models.new_public_id, editable=False, max_length=22, unique=True)),
-                ('request_id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('domain', models.CharField(max_length=253)),
-                ('suite', models.CharField(choices=[('web', 'Website'), ('mail', 'Mail')], max_length=4)),
-                ('status', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('finished', 'finished'), ('failed', 'failed')], default='queued', max_length=8)),
-                ('queue', models.CharField(choices=[('interactive', 'interactive'), ('bulk', 'bulk')], default='interactive', max_length=11)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('total', models.PositiveSmallIntegerField(null=True)),
-                ('catalogue_version', models.CharField(blank=True, max_length=20)),
-                ('failure', models.CharField(blank=True, choices=[('worker-lost', 'The machine that did the test stopped halfway, twice.'), ('timed-out', 'The test took longer than we allow a test to take.'), ('crashed', 'The test stopped because of a fault in our software.'), ('never-started', 'The test waited a whole day without being started.')], max_length=20)),
-                ('document', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=portal.scans.models.new_public_id, editable=False, max_length=22, unique=True
+                    ),
+                ),
+                ("request_id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("domain", models.CharField(max_length=253)),
+                ("suite", models.CharField(choices=[("web", "Website"), ("mail", "Mail")], max_length=4)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("running", "running"),
+                            ("finished", "finished"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[("interactive", "interactive"), ("bulk", "bulk")], default="interactive", max_length=11
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("total", models.PositiveSmallIntegerField(null=True)),
+                ("catalogue_version", models.CharField(blank=True, max_length=20)),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("worker-lost", "The machine that did the test stopped halfway, twice."),
+                            ("timed-out", "The test took longer than we allow a test to take."),
+                            ("crashed", "The test stopped because of a fault in our software."),
+                            ("never-started", "The test waited a whole day without being started."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("document", models.JSONField(null=True)),
             ],
             options={
-                'verbose_name': 'scan',
-                'verbose_name_plural': 'scans',
-                'ordering': ['-requested_at'],
-                'indexes': [models.Index(fields=['domain', 'suite', '-requested_at'], name='scan_history'), models.Index(condition=models.Q(('status__in', ('queued', 'running'))), fields=['requested_at'], name='scan_active'), models.Index(fields=['finished_at'], name='scan_finished')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ('queued', 'running'))), fields=('domain', 'suite'), name='one_active_scan')],
+                "verbose_name": "scan",
+                "verbose_name_plural": "scans",
+                "ordering": ["-requested_at"],
+                "indexes": [
+                    models.Index(fields=["domain", "suite", "-requested_at"], name="scan_history"),
+                    models.Index(
+                        condition=models.Q(("status__in", ("queued", "running"))),
+                        fields=["requested_at"],
+                        name="scan_active",
+                    ),
+                    models.Index(fields=["finished_at"], name="scan_finished"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("queued", "running"))),
+                        fields=("domain", "suite"),
+                        name="one_active_scan",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=80)),
-                ('outcome', models.CharField(max_length=60)),
-                ('status', models.CharField(max_length=12)),
-                ('points', models.FloatField(null=True)),
-                ('max_points', models.FloatField(null=True)),
-                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='scans.scan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("check_id", models.CharField(max_length=80)),
+                ("outcome", models.CharField(max_length=60)),
+                ("status", models.CharField(max_length=12)),
+                ("points", models.FloatField(null=True)),
+                ("max_points", models.FloatField(null=True)),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="scans.scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
-                'indexes': [models.Index(fields=['check_id', 'status'], name='finding_by_check')],
-                'constraints': [models.UniqueConstraint(fields=('scan', 'check_id'), name='one_finding_per_check')],
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "indexes": [models.Index(fields=["check_id", "status"], name="finding_by_check")],
+                "constraints": [models.UniqueConstraint(fields=("scan", "check_id"), name="one_finding_per_check")],
             },
         ),
     ]
