@@ -189,12 +189,16 @@ class Scoring(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A group of checks with one score, and how that is counted."""
+    """A group of checks with one score, and how that is counted.
+
+    ``gate`` is the check that has to be seen at an endpoint before anything there counts.
+    """
 
     id: str
     suite: Suite
     name: Mapping[str, str]
     scoring: Scoring = Scoring.SUM
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,16 @@ from fractions import Fraction
 
 from checks.model import Category, CategoryReport, Scoring, Status, Verdict
 
+Endpoint = tuple[str, str | None]  # host and address
+
 _SEVERITY = (Status.FAILED, Status.ERROR, Status.WARNING, Status.PASSED, Status.INFO, Status.NOT_TESTED)
 
 
 def category_report(category: Category, verdicts: Sequence[Verdict]) -> CategoryReport:
     """A category with its score and its status."""
-    share = _share(category.scoring, [verdict for verdict in verdicts if verdict.max_points])
-    return CategoryReport(
-        category.id,
-        category.name,
-        category_status(verdicts),
-        None if share is None else int(share * 100),
-        tuple(verdicts),
-    )
+    share = _share(category, verdicts)
+    score = None if share is None else int(share * 100)
+    return CategoryReport(category.id, category.name, category_status(verdicts), score, tuple(verdicts))
 
 
 def category_status(verdicts: Iterable[Verdict]) -> Status:
@@ -44,18 +41,20 @@ def is_partial(verdicts: Iterable[Verdict]) -> bool:
     return any(Status.ERROR in (verdict.status, *(row.status for row in verdict.subjects)) for verdict in verdicts)
 
 
-def _share(scoring: Scoring, counted: Sequence[Verdict]) -> Fraction | None:
-    if not counted:
-        return None
-    match scoring:
-        case Scoring.SUM:
-            return _ratio([(verdict.points, verdict.max_points) for verdict in counted])
-        case Scoring.LOWEST:
-            return min(
-                share for verdict in counted if (share := _ratio([(verdict.points, verdict.max_points)])) is not None
-            )
-        case Scoring.WORST_ENDPOINT:
-            return _worst_endpoint(counted)
+def _share(category: Category, verdicts: Sequence[Verdict]) -> Fraction | None:
+    counted = [verdict for verdict in verdicts if verdict.max_points]
+    if category.scoring is Scoring.WORST_ENDPOINT:
+        return _worst_endpoint(counted, _unseen(category.gate, verdicts))
+    shares = [_ratio([(verdict.points, verdict.max_points)]) for verdict in counted]
+    if category.scoring is Scoring.LOWEST:
+        return min((share for share in shares if share is not None), default=None)
+    return _ratio([(verdict.points, verdict.max_points) for verdict in counted])
+
+
+def _unseen(gate: str, verdicts: Iterable[Verdict]) -> frozenset[Endpoint]:
+    """The endpoints that could not be tested: nothing there counts, for or against."""
+    rows = (row for verdict in verdicts if verdict.check_id == gate for row in verdict.subjects)
+    return frozenset((row.subject, row.address) for row in rows if row.status is Status.ERROR)
 
 
 def _ratio(points: Iterable[tuple[float | None, float | None]]) -> Fraction | None:
@@ -69,25 +68,29 @@ def _ratio(points: Iterable[tuple[float | None, float | None]]) -> Fraction | No
     return earned / possible if possible else None
 
 
-def _worst_endpoint(counted: Sequence[Verdict]) -> Fraction | None:
-    """Each endpoint earns the points of its own rows. What could not be seen there does not count there; what does
-    not apply there, while it counts elsewhere, earns nothing.
+def _worst_endpoint(counted: Sequence[Verdict], unseen: frozenset[Endpoint]) -> Fraction | None:
+    """Each endpoint earns the points of its own rows.
+
+    What could not be seen there does not count there; what does not apply there, while it counts elsewhere, earns
+    nothing. A failed row without an address (a host that has none) is an endpoint of its own.
     """
-    endpoints = {(row.subject, row.address): None for verdict in counted for row in verdict.subjects if row.address}
+    rows = [(verdict, row) for verdict in counted for row in verdict.subjects]
+    endpoints = dict.fromkeys((row.subject, row.address) for _, row in rows if row.address)
     if not endpoints:
         return _ratio([(verdict.points, verdict.max_points) for verdict in counted])
-    shares = (_ratio(_earned(verdict, subject, address) for verdict in counted) for subject, address in endpoints)
-    whole_check = [
+    shares = [
+        _ratio(_earned(verdict, endpoint) for verdict in counted) for endpoint in endpoints if endpoint not in unseen
+    ]
+    shares += [
         _ratio([(row.points, verdict.max_points)])
-        for verdict in counted
-        for row in verdict.subjects
+        for verdict, row in rows
         if not row.address and row.status is Status.FAILED
     ]
-    return min((share for share in (*shares, *whole_check) if share is not None), default=None)
+    return min((share for share in shares if share is not None), default=None)
 
 
-def _earned(verdict: Verdict, subject: str, address: str | None) -> tuple[float | None, float | None]:
-    row = next((row for row in verdict.subjects if (row.subject, row.address) == (subject, address)), None)
+def _earned(verdict: Verdict, endpoint: Endpoint) -> tuple[float | None, float | None]:
+    row = next((row for row in verdict.subjects if (row.subject, row.address) == endpoint), None)
     if row is None:
         return verdict.points, verdict.max_points
     if row.status is Status.ERROR:

@@ -4,12 +4,19 @@ from checks.model import Category, Scoring, Suite
 
 CATEGORIES = (
     Category("web_dnssec", Suite.WEB, {"nl": "DNSSEC", "en": "DNSSEC"}),
-    Category("web_https", Suite.WEB, {"nl": "HTTPS", "en": "HTTPS"}, scoring=Scoring.WORST_ENDPOINT),
+    Category(
+        "web_https",
+        Suite.WEB,
+        {"nl": "HTTPS", "en": "HTTPS"},
+        scoring=Scoring.WORST_ENDPOINT,
+        gate="web_https_http_available",
+    ),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
     Category(
         "mail_starttls",
         Suite.MAIL,
         {"nl": "STARTTLS en DANE", "en": "STARTTLS and DANE"},
         scoring=Scoring.WORST_ENDPOINT,
+        gate="mail_starttls_tls_available",
     ),
 )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from checks.dnssec import Security
 from checks.evaluate.view import View
 from checks.facts.network import Reason
 from checks.facts.smtp import SmtpSession
@@ -12,14 +13,15 @@ from checks.records.mx import Exchange, MailRoute
 # Values that the outcome enums of all mail-host checks share.
 NO_HOSTS = "no-hosts"
 NULL_MX = "null-mx"
+MX_BOGUS = "mx-bogus"
 MX_UNKNOWN = "mx-unknown"
 
 
 def hosts_or_reason(view: View) -> tuple[tuple[Exchange, ...], str]:
-    """The hosts, and the word for a check that finds none: ``no-hosts``, ``null-mx`` or ``mx-unknown``."""
+    """The hosts, and the word for a check that finds none: ``no-hosts``, ``null-mx``, ``mx-bogus`` or ``mx-unknown``."""
     found = view.mail_hosts
     if found is None:
-        return (), MX_UNKNOWN
+        return (), MX_BOGUS if view.mx.security is Security.BOGUS else MX_UNKNOWN
     if found.route is MailRoute.NULL_MX:
         return (), NULL_MX
     if found.route is MailRoute.IMPLICIT and all(map(_answers_no_mail, view.sessions)):

@@ -29,6 +29,7 @@ class Starttls(StrEnum):
     OK = "ok"
     NO_HOSTS = "no-hosts"
     NULL_MX = "null-mx"
+    MX_BOGUS = "mx-bogus"
     NULL_MX_WITH_OTHERS = "null-mx-with-others"
     MX_UNKNOWN = "mx-unknown"
     NO_IPV6 = "no-ipv6"

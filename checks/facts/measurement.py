@@ -47,8 +47,9 @@ class Measurement:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The measurement that ``to_json`` wrote. Raises ValueError when it is of an unknown schema or shape."""
-        if stored.get("schema") != SCHEMA:
-            raise ValueError(f"measurement of unknown schema {stored.get('schema')!r}; this engine reads {SCHEMA}")
+        schema = stored.get("schema") if isinstance(stored, Mapping) else None
+        if schema != SCHEMA:
+            raise ValueError(f"measurement of unknown schema {schema!r}; this engine reads {SCHEMA}")
         try:
             return _CONVERTER.structure({key: value for key, value in stored.items() if key != "schema"}, cls)
         except (cattrs.BaseValidationError, KeyError, TypeError) as error:
@@ -72,4 +73,4 @@ _CONVERTER.register_structure_hook(datetime, _instant)
 _TAGGED = (HttpResponse | Unreachable, TlsHandshake | TlsFailure, TlsHandshake | TlsFailure | Unreachable)
 for _union in _TAGGED:
     configure_tagged_union(_union, _CONVERTER, tag_name="kind")
-    _CONVERTER.register_unstructure_hook(_union | None, partial(_optional, _union))  # type: ignore[arg-type]
+    _CONVERTER.register_unstructure_hook(_union | None, partial(_optional, _union))

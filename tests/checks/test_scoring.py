@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checks import scoring
@@ -55,6 +57,15 @@ def test_worst_endpoint_counts_each_address_by_itself() -> None:
 def test_an_address_that_could_not_be_tested_costs_nothing() -> None:
     verdict = a_verdict(10, a_row("192.0.2.1", 10), a_row("2001:db8::1", None, Status.ERROR))
     assert score(Scoring.WORST_ENDPOINT, verdict) == 100
+
+
+def test_nothing_counts_at_an_address_that_did_not_pass_the_gate() -> None:
+    gate = replace(a_verdict(10, a_row("192.0.2.1", 10), a_row("2001:db8::1", None, Status.ERROR)), check_id="gate")
+    dane = a_verdict(0, a_row("192.0.2.1", 10), a_row("2001:db8::1", 0, Status.FAILED))
+    category = Category("c", Suite.MAIL, {}, Scoring.WORST_ENDPOINT, gate="gate")
+    assert scoring.category_report(category, [gate, dane]).score == 100
+    unseen = replace(gate, subjects=gate.subjects[1:])
+    assert scoring.category_report(category, [unseen, replace(dane, subjects=dane.subjects[1:])]).score is None
 
 
 def test_what_counts_elsewhere_earns_nothing_where_it_does_not_apply() -> None:

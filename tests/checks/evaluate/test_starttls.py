@@ -83,7 +83,14 @@ def test_s02_null_mx_beside_a_host_is_a_row_of_its_own() -> None:
 
 def test_m01_a_bogus_mx_is_never_no_mail_hosts() -> None:
     bogus = a_lookup("good.example.", "MX", "10 mx1.good.example.", security=Security.BOGUS)
-    assert starttls.available(a_mail_view(lookups=(bogus,))).outcome is Starttls.MX_UNKNOWN
+    assert starttls.available(a_mail_view(lookups=(bogus,))).outcome is Starttls.MX_BOGUS
+
+
+def test_m01_a_failed_mx_look_up_is_never_no_mail_hosts() -> None:
+    failed = a_lookup(
+        "good.example.", "MX", outcome=Outcome.FAILED, security=Security.INDETERMINATE, reason=Why.RESOLVER_FAILED
+    )
+    assert starttls.available(a_mail_view(lookups=(failed,))).outcome is Starttls.MX_UNKNOWN
 
 
 def test_m02_implicit_mx_is_judged_when_it_speaks_smtp() -> None:

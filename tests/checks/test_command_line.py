@@ -1,0 +1,74 @@
+"""The command line: what it prints and how it exits. Measured on the practice internet, judged again from a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checks.__main__ import main
+from lab import Lab
+
+
+@pytest.fixture(autouse=True, scope="module")
+def practice() -> object:
+    with Lab(forward=False) as lab, pytest.MonkeyPatch.context() as patch:
+        for name, value in lab.environment().items():
+            patch.setenv(name, value)
+        yield lab
+
+
+def test_measured_saved_and_replayed_gives_the_same_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "measurement.json"
+    assert main(["mail", "oud-record.voorbeeld.test", "--json", "--save", str(file)]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert main(["mail", "oud-record.voorbeeld.test", "--json", "--replay", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out) == measured
+    assert measured["schema"] == 1
+
+
+def test_the_report_for_people_names_the_record_and_where_it_matched(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mail", "dubbele-tlsa.voorbeeld.test", "--language", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "dubbele-tlsa.voorbeeld.test · mail test · 100 out of 100" in shown
+    assert "matched at depth 0" in shown
+    assert "matched at depth 1" in shown
+
+
+def test_a_host_without_tls_still_shows_its_records(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mail", "zonder-starttls.voorbeeld.test", "--language", "nl"]) == 0
+    assert "TLSA at _25._tcp." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["mail", "192.0.2.1"], ["web", "geen domein"], ["web", "nl"], ["mail", "a.example", "--replay", "/no/such/file"]],
+)
+def test_bad_input_exits_2_with_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith("checks: ")
+    assert "Traceback" not in shown.err
+
+
+def test_a_file_that_is_no_measurement_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("{", "{}", '{"schema": 1}', '{"schema": 99}', "[]", "null"):
+        file = tmp_path / "nonsense.json"
+        file.write_text(text)
+        assert main(["mail", "a.example", "--replay", str(file)]) == 2
+
+
+def test_a_wrong_setting_exits_2_and_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHECKS_DEADLINE", "soon")
+    assert main(["mail", "goed.voorbeeld.test"]) == 2
+    assert "CHECKS_DEADLINE" in capsys.readouterr().err
+
+
+def test_a_domain_that_does_not_exist_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["web", "bestaat-niet.voorbeeld.test", "--language", "nl"]) == 3
+    assert "bestaat niet" in capsys.readouterr().out

@@ -1,0 +1,112 @@
+"""Each practice domain shows exactly its fault: the checks that are not in order, with their outcome, and nothing else.
+
+What is expected follows from how the domain is made (the table in ``lab/practice.py``) and from the norms, not from what the engine said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from checks import Measurement, Options, Report, Suite, Target, evaluate, scan
+from lab import PRACTICE
+
+MAIL, WEB = Suite.MAIL, Suite.WEB
+
+# domain (below voorbeeld.test), suite: the checks that are not passed and not "not tested", with status and outcome.
+EXPECTED: dict[tuple[str, Suite], set[str]] = {
+    ("zelfondertekend", MAIL): {"mail_starttls_cert_chain info self-signed"},
+    ("onondertekend", MAIL): {"mail_dnssec_mailto_exist failed insecure"},
+    ("onondertekend", WEB): {"web_dnssec_exist failed insecure", "web_https_dane_exist info insecure"},
+    ("verlopen-handtekening", MAIL): {"mail_dnssec_mailto_valid failed bogus"},
+    ("verlopen-handtekening", WEB): {"web_dnssec_valid failed bogus", "web_https_dane_exist info bogus"},
+    ("verkeerde-ds", MAIL): {"mail_dnssec_mailto_valid failed bogus"},
+    ("verkeerde-ds", WEB): {"web_dnssec_valid failed bogus", "web_https_dane_exist info bogus"},
+    ("zonder-starttls", MAIL): {
+        "mail_starttls_tls_available failed no-starttls",
+        "mail_starttls_dane_exist info unmatched",
+        "mail_starttls_dane_valid failed no-tls",
+    },
+    ("gestript", MAIL): {
+        "mail_starttls_tls_available failed stripped",
+        "mail_starttls_dane_exist info unmatched",
+        "mail_starttls_dane_valid failed no-tls",
+    },
+    ("oud-record", MAIL): {"mail_starttls_dane_exist info unmatched", "mail_starttls_dane_valid failed no-match"},
+    ("geen-tlsa", MAIL): {"mail_starttls_dane_exist failed absent"},
+    ("tlsa-onondertekend", MAIL): {"mail_dnssec_mx_exist failed insecure", "mail_starttls_dane_exist failed insecure"},
+    ("ontkenning-stuk", MAIL): {"mail_starttls_dane_exist failed bogus"},
+    ("twee-mx", MAIL): {
+        "mail_starttls_tls_available failed no-starttls",
+        "mail_starttls_dane_exist info unmatched",
+        "mail_starttls_dane_valid failed no-tls",
+    },
+    ("geen-https", WEB): {"web_https_http_available failed no-https", "web_https_dane_exist info absent"},
+    ("verlopen-certificaat", WEB): {"web_https_cert_chain failed expired"},
+    ("weigert", MAIL): {
+        "mail_starttls_tls_available error limited",
+        "mail_starttls_cert_chain error unknown",
+        "mail_starttls_cert_domain error unknown",
+        "mail_starttls_dane_valid error unknown",
+    },
+}
+ALL = [(domain.name, suite) for domain in PRACTICE for suite in Suite]
+PERFECT = [(name, suite) for name, suite in ALL if (name.partition(".")[0], suite) not in EXPECTED]
+
+
+Scan = Callable[[str, Suite], Report]
+
+
+@pytest.fixture(scope="module")
+def report(options: Options) -> Scan:
+    """Scans a domain, once for all tests of this module."""
+
+    @cache
+    def scanned(name: str, suite: Suite) -> Report:
+        return asyncio.run(scan(Target.parse(name, suite), options))
+
+    return scanned
+
+
+def not_in_order(found: Report) -> set[str]:
+    verdicts = found.verdicts.values()
+    shown = {f"{verdict.check_id} {verdict.status} {verdict.outcome}" for verdict in verdicts}
+    return {words for words in shown if words.split()[1] not in ("passed", "not_tested")}
+
+
+@pytest.mark.parametrize(("name", "suite"), ALL)
+def test_a_practice_domain_shows_exactly_its_fault(report: Scan, name: str, suite: Suite) -> None:
+    assert not_in_order(report(name, suite)) == EXPECTED.get((name.partition(".")[0], suite), set())
+
+
+@pytest.mark.parametrize(("name", "suite"), PERFECT)
+def test_what_has_no_fault_scores_100(report: Scan, name: str, suite: Suite) -> None:
+    found = report(name, suite)
+    assert (found.score, found.partial) == (100, False)
+
+
+def test_a_server_that_refuses_us_makes_the_report_provisional_and_costs_nothing(report: Scan) -> None:
+    found = report("weigert.voorbeeld.test", MAIL)
+    assert found.partial
+    assert {category.id: category.score for category in found.categories}["mail_starttls"] is None
+    assert found.score == 99
+
+
+@pytest.mark.parametrize(("name", "suite"), ALL)
+def test_a_stored_measurement_gives_the_same_document(report: Scan, name: str, suite: Suite) -> None:
+    stored = json.loads(json.dumps(report(name, suite).to_json()))
+    again = evaluate(Measurement.from_json(stored["measurement"]))
+    assert json.loads(json.dumps(again.to_json())) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "failure"),
+    [("bestaat-niet.voorbeeld.test", "no-such-domain"), ("bestaat.ook.niet.test", "no-such-domain")],
+)
+def test_a_domain_that_does_not_exist_is_no_verdict(report: Scan, name: str, failure: str) -> None:
+    found = report(name, MAIL)
+    assert (found.failure, found.categories, found.score) == (failure, (), None)
