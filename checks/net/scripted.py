@@ -33,10 +33,13 @@ class ScriptedConnection:
     steps: list[Step]
     written: bytearray = field(default_factory=bytearray)
     closed: bool = False
+    ended: Reason | None = None
     _heard: int = 0
 
     async def read(self, until: float) -> bytes:
         """The next step."""
+        if self.ended:
+            raise Interrupted(self.ended)
         while self.steps and isinstance(step := self.steps[0], After):
             if self.door.now + step.seconds > until:
                 self.steps[0] = After(self.door.now + step.seconds - until)
@@ -45,20 +48,20 @@ class ScriptedConnection:
             self.steps.pop(0)
         if not self.steps:
             raise self._timeout(until)
+        heard, self._heard = bytes(self.written[self._heard :]), len(self.written)
         step = self.steps.pop(0)
         if isinstance(step, Reason):
-            self.steps.insert(0, step)
+            self.ended, self.steps = step, []
             raise Interrupted(step)
         if isinstance(step, bytes):
             return step
         assert not isinstance(step, After)
-        heard, self._heard = bytes(self.written[self._heard :]), len(self.written)
         return step(heard)
 
     async def write(self, data: bytes, until: float) -> None:
-        """Keeps ``data``; fails when the connection has ended."""
-        if self.steps and isinstance(self.steps[0], Reason):
-            raise Interrupted(self.steps[0])
+        """Keeps ``data``; fails once a read has told that the connection ended."""
+        if self.ended:
+            raise Interrupted(self.ended)
         self.written += data
 
     async def close(self) -> None:

@@ -54,7 +54,7 @@ class HttpExchange:
             self._wire.receive_data(data)
             return self._read(closed=not data)
         except h11.RemoteProtocolError as error:
-            return Done(self._broken(error))
+            return Done(self._broken(error, closed=not data))
 
     def so_far(self, failure: Unreachable) -> HttpResponse | Unreachable:
         """The response when its header has come, else ``failure``: for a connection that ended halfway."""
@@ -71,32 +71,35 @@ class HttpExchange:
         return request + (self._wire.send(h11.EndOfMessage()) or b"")
 
     def _read(self, *, closed: bool) -> Event:
-        while True:
-            event = self._wire.next_event()
-            if event is h11.NEED_DATA or event is h11.PAUSED:
-                return (
-                    Done(self.so_far(Unreachable(Reason.CLOSED, "before the response was complete")))
-                    if closed
-                    else NeedMore()
-                )
-            if isinstance(event, h11.InformationalResponse):
+        while (event := self._wire.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+            if result := self._take(event):
+                return Done(result)
+        return Done(self.so_far(Unreachable(Reason.CLOSED, "before the response"))) if closed else NeedMore()
+
+    def _take(self, event: object) -> HttpResponse | Unreachable | None:
+        """The result when this event ends the exchange."""
+        match event:
+            case h11.InformationalResponse():
                 self._interim += 1
                 if self._interim > MAX_INTERIM:
-                    return Done(Unreachable(Reason.TOO_MUCH, f"more than {MAX_INTERIM} interim responses"))
-            elif isinstance(event, h11.Response):
+                    return Unreachable(Reason.TOO_MUCH, f"more than {MAX_INTERIM} interim responses")
+            case h11.Response():
                 self._response = event
                 if len(event.headers) > MAX_FIELDS:
-                    return Done(Unreachable(Reason.TOO_MUCH, f"more than {MAX_FIELDS} header fields"))
-            elif isinstance(event, h11.Data):
+                    return Unreachable(Reason.TOO_MUCH, f"more than {MAX_FIELDS} header fields")
+            case h11.Data():
                 self._body += len(event.data)
                 if self._body >= MAX_BODY:
-                    return Done(self._facts(truncated=True))
-            elif isinstance(event, h11.EndOfMessage):
-                return Done(self._facts(truncated=False))
-            else:
-                return Done(Unreachable(Reason.CLOSED, "before the response"))
+                    return self._facts(truncated=True)
+            case h11.EndOfMessage():
+                return self._facts(truncated=False)
+            case _:
+                return Unreachable(Reason.CLOSED, "before the response")
+        return None
 
-    def _broken(self, error: h11.RemoteProtocolError) -> HttpResponse | Unreachable:
+    def _broken(self, error: h11.RemoteProtocolError, *, closed: bool) -> HttpResponse | Unreachable:
+        if closed:
+            return self.so_far(Unreachable(Reason.CLOSED, "before the response"))
         if error.error_status_hint == 431:
             return Unreachable(Reason.TOO_MUCH, f"a header of more than {MAX_HEADER} bytes")
         return self.so_far(Unreachable(Reason.PROTOCOL, "what came is not HTTP/1.1"))
