@@ -12,6 +12,7 @@ import dns.message
 import dns.opcode
 from dns.message import Message
 from dns.rcode import Rcode
+from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
@@ -29,13 +30,13 @@ Responder = Callable[[bytes, bool], Awaitable[bytes | None]]
 
 
 def parsed(wire: bytes) -> Message | None:
-    """The query in these bytes, or None when there is not even that."""
+    """The question of the Internet class in these bytes, or None when there is none."""
     try:
         query = dns.message.from_wire(wire)
     except dns.exception.DNSException:
         return None
     plain = query.opcode() == dns.opcode.QUERY and len(query.question) == 1 and not query.flags & dns.flags.QR
-    return query if plain else None
+    return query if plain and query.question[0].rdclass == RdataClass.IN else None
 
 
 def failure(query: Message, rcode: Rcode) -> Message:

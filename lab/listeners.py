@@ -92,7 +92,8 @@ class Listeners:
 
     def _bound(self, address: str, port: int, kind: socket.SocketKind) -> socket.socket:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        made = socket.socket(family, kind)
+        # With the protocol named, asyncio sends small messages at once (TCP_NODELAY) on the connections that come of it.
+        made = socket.socket(family, kind, socket.IPPROTO_TCP if kind is socket.SOCK_STREAM else socket.IPPROTO_UDP)
         made.setblocking(False)
         if kind is socket.SOCK_STREAM:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
