@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from checks import CATALOGUE
 from portal.lib.redis import client
+from portal.pages import scoring
 from portal.pages.practice import practice_domains
 from portal.scans.forms import ScanForm
 
@@ -34,37 +34,13 @@ def render_home(request: HttpRequest, form: ScanForm, status: int = 200) -> Http
 def explanation(request: HttpRequest, name: str) -> HttpResponse:
     """How we work, for whoever wants to trust us: the score (from the catalogue itself), our visit, accessibility, privacy."""
     context = {
-        "section": name,
-        "catalogue": CATALOGUE,
-        "categories": _checks_by_category() if name == "scoring" else (),
+        "page": scoring.build(get_language() or settings.LANGUAGE_CODE) if name == "scoring" else None,
         "ehlo_name": settings.SCAN_OPTIONS.ehlo_name,
         "user_agent": settings.SCAN_OPTIONS.user_agent,
         "measurement_days": settings.RETENTION_MEASUREMENT.days,
         "report_days": settings.RETENTION_REPORT.days,
     }
     return render(request, f"pages/{name}.html", context)
-
-
-def _checks_by_category() -> list[dict[str, object]]:
-    """Every category with its name, suite and checks, each check with its words in the language of the page."""
-    language = get_language() or settings.LANGUAGE_CODE
-    return [
-        {
-            "name": category.name[language],
-            "suite": category.suite.value,
-            "checks": [
-                {
-                    "id": check.id,
-                    "title": check.texts[language].title,
-                    "requirement": check.requirement.value,
-                    "weight": check.weight,
-                }
-                for check in CATALOGUE.values()
-                if check.category == category.id
-            ],
-        }
-        for category in CATALOGUE.categories.values()
-    ]
 
 
 @require_safe

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.scans.evidence import bounded
-from portal.scans.words import Words, decimal, say
+from portal.scans.words import STATUS, Words, decimal, say
 
 MOST_HOSTS = 10
 SLOW_GREETING = 3000  # milliseconds after which a greeting is worth a word
@@ -94,6 +94,7 @@ class Stop:
 
     name: str
     status: str
+    word: str
     text: str
     line: str
 
@@ -196,47 +197,52 @@ def _stops(row: Row, exist: Row | None, valid: Row | None, language: str) -> tup
     )
 
 
+def _stop(name: str, status: str, text: str, line: str, language: str) -> Stop:
+    return Stop(name, status, say(STATUS[status], language), text, line)
+
+
 def _connection(row: Row, language: str, *, connected: bool) -> Stop:
     name = say(_STOPS["connection"], language)
     if connected:
-        return Stop(name, "passed", f"{decimal(row['evidence']['connect_ms'], language, 0)} ms", "closed")
+        return _stop(name, "passed", f"{decimal(row['evidence']['connect_ms'], language, 0)} ms", "closed", language)
     if row["outcome"] in _OFFERED:
-        return Stop(name, "passed", say(_STOPS["made"], language), "closed")
-    return Stop(name, row["status"], say(_STOPS["none"], language), "closed")
+        return _stop(name, "passed", say(_STOPS["made"], language), "closed", language)
+    return _stop(name, row["status"], say(_STOPS["none"], language), "closed", language)
 
 
 def _starttls(row: Row, language: str, *, connected: bool) -> Stop:
     if row["outcome"] in _OFFERED:
-        return Stop("STARTTLS", "passed", say(_STOPS["offered"], language), "open")
+        return _stop("STARTTLS", "passed", say(_STOPS["offered"], language), "open", language)
     if not connected:
-        return Stop("STARTTLS", "not_tested", say(_STOPS["unreached"], language), "cut")
+        return _stop("STARTTLS", "not_tested", say(_STOPS["unreached"], language), "cut", language)
     word = {"stripped": "stripped", "no-starttls": "not-offered", "rejected": "refused", "never-mail": "refused"}.get(
         row["outcome"], "unknown"
     )
-    return Stop("STARTTLS", row["status"], say(_STOPS[word], language), "open")
+    return _stop("STARTTLS", row["status"], say(_STOPS[word], language), "open", language)
 
 
 def _tls(row: Row, language: str, *, offered: bool, secured: bool) -> Stop:
     version = str(row["evidence"].get("version") or "")
     name = bounded(version.replace("TLSv", "TLS "), 12) if version else "TLS"
     if secured:
-        return Stop(name, "passed", say(_STOPS["agreed"], language), "closed")
+        return _stop(name, "passed", say(_STOPS["agreed"], language), "closed", language)
     if offered:
-        return Stop(name, "failed", say(_STOPS["handshake"], language), "open")
-    return Stop(name, "not_tested", say(_STOPS["unreached"], language), "cut")
+        return _stop(name, "failed", say(_STOPS["handshake"], language), "open", language)
+    return _stop(name, "not_tested", say(_STOPS["unreached"], language), "cut", language)
 
 
 def _dane(exist: Row | None, valid: Row | None, language: str, *, secured: bool) -> Stop:
     if not secured or valid is None:
-        return Stop("DANE", "not_tested", say(_STOPS["unreached"], language), "cut")
+        return _stop("DANE", "not_tested", say(_STOPS["unreached"], language), "cut", language)
     if valid["status"] in ("passed", "failed"):
-        return Stop(
+        return _stop(
             "DANE",
             valid["status"],
             say(_STOPS["matches" if valid["status"] == "passed" else "no-match"], language),
             "closed",
+            language,
         )
     if valid["status"] == "error" or exist is None or exist["status"] == "error":
-        return Stop("DANE", "error", say(_STOPS["unknown"], language), "closed")
+        return _stop("DANE", "error", say(_STOPS["unknown"], language), "closed", language)
     word = "no-record" if exist["outcome"] in ("absent", "host-insecure") else "unusable"
-    return Stop("DANE", exist["status"], say(_STOPS[word], language), "closed")
+    return _stop("DANE", exist["status"], say(_STOPS[word], language), "closed", language)
