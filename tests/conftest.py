@@ -16,6 +16,7 @@ from pathlib import Path
 import django
 import pytest
 
+from portal.laptop.messages import compile_all
 from portal.laptop.services import database_url, redis_url, start_postgres, start_redis
 from tests.loopback import only_loopback
 
@@ -51,8 +52,9 @@ _SCRATCH = _settle()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network, and let Django read the settings that were made above."""
+    """Close the network, compile the translations, and let Django read the settings that were made above."""
     only_loopback()
+    compile_all()
     django.setup()
 
 

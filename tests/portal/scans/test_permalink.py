@@ -164,7 +164,11 @@ def test_a_fragment_that_changed_has_another_tag(client: Client) -> None:
     first = client.get(address)
     Live(scan)({**PROGRESS, "done": 8})
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
-    assert client.get(address + "&lang=en")["ETag"] != client.get(address)["ETag"]
+
+
+def test_the_fragment_has_a_tag_for_each_language(client: Client) -> None:
+    address = a_running_scan().get_absolute_url() + "?part=progress"
+    assert client.get(address)["ETag"] != client.get(address + "&lang=en")["ETag"]
 
 
 def test_the_fragment_of_an_ended_scan_tells_so(client: Client) -> None:
