@@ -271,7 +271,7 @@ class World:
         message = self.message(question)
         for tweak in self.tweaks:
             tweak(question, message)
-        return Answer(question, base64.b64encode(message.to_wire()).decode())
+        return Answer(question, base64.b64encode(message.to_wire(max_size=65535)).decode())
 
     def message(self, question: Question) -> dns.message.Message:
         query = dns.message.make_query(question.name, question.rdtype, want_dnssec=True, id=1)
