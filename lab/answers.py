@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(slots=True)
 class Answer:
-    """The sections of an answer. `target` is where an alias leads."""
+    """The sections of an answer. `target` is where an alias leads, `delay` the seconds that it lets people wait."""
 
     kind: Kind
     rcode: Rcode = Rcode.NOERROR
@@ -42,6 +42,7 @@ class Answer:
     authority: list[RRset] = field(default_factory=list)
     additional: list[RRset] = field(default_factory=list)
     target: Name | None = None
+    delay: float = 0.0
 
 
 class SignedZone:
@@ -52,31 +53,36 @@ class SignedZone:
     def __init__(
         self, zone: Zone, spec: ZoneSpec, store: KeyStore, *, clock: Clock = time.time, delay: float = 0.0
     ) -> None:
-        self.spec = spec
-        self.delay = delay
+        self._spec = spec
+        self._delay = delay
         self._store = store
         self._clock = clock
-        self._kinds = {fault.kind for fault in spec.faults}
         self._signer: Signer | None = None
         self._chain: Chain = NoChain()
         if spec.signed:
-            self.keys = zone_keys(store, zone.origin, spec)
-            zone = zone.replaced(zone.origin, RdataType.DNSKEY, self.keys.dnskeys())
+            keys = zone_keys(store, zone.origin, spec)
+            zone = zone.replaced(zone.origin, RdataType.DNSKEY, keys.dnskeys())
             if spec.denial is not Denial.NSEC:
                 zone = zone.replaced(zone.origin, RdataType.NSEC3PARAM, rdataset(RdataType.NSEC3PARAM, ["1 0 0 -"]))
-            expired = DnsFault.EXPIRED_SIGNATURES in self._kinds
-            self._signer = Signer(zone.origin, self.keys, expired=expired, clock=clock)
+            expired = any(fault.kind is DnsFault.EXPIRED_SIGNATURES for fault in spec.faults)
+            self._signer = Signer(zone.origin, keys, expired=expired, clock=clock)
             self._chain = chain_of(zone, spec.denial)
         self.zone = zone
 
     def replaced(self, name: Name, rdtype: RdataType, data: Rdataset | None) -> "SignedZone":
         """The same zone with this data in the place of what was there; None removes it."""
         changed = self.zone.replaced(name, rdtype, data)
-        return SignedZone(changed, self.spec, self._store, clock=self._clock, delay=self.delay)
+        return SignedZone(changed, self._spec, self._store, clock=self._clock, delay=self._delay)
 
     def look_up(self, name: Name, rdtype: RdataType) -> Answer:
         """The answer to a question about a name in this zone, its faults included."""
-        for fault in self.spec.faults:
+        answer = self._untruth(name, rdtype) or self._without_missing(name, rdtype, self._truth(name, rdtype))
+        answer.delay = self._delay
+        return answer
+
+    def _untruth(self, name: Name, rdtype: RdataType) -> Answer | None:
+        """What is said in the place of the truth."""
+        for fault in self._spec.faults:
             if self._touches(fault, name, rdtype):
                 match fault.kind:
                     case DnsFault.SILENT:
@@ -85,7 +91,7 @@ class SignedZone:
                         return Answer(Kind.REFUSAL, Rcode.SERVFAIL)
                     case DnsFault.NXDOMAIN:
                         return self._nothing(Rcode.NXDOMAIN, [])
-        return self._without_missing(name, rdtype, self._truth(name, rdtype))
+        return None
 
     def master_file(self) -> str:
         """The whole zone in master-file form, signed, for another name server or a verifier; faults of single answers left out."""
@@ -165,7 +171,7 @@ class SignedZone:
         return name.is_subdomain(below) and fault.rdtype in ("", RdataType.to_text(rdtype))
 
     def _without_missing(self, name: Name, rdtype: RdataType, answer: Answer) -> Answer:
-        for fault in self.spec.faults:
+        for fault in self._spec.faults:
             if fault.kind is DnsFault.MISSING_DENIAL and self._touches(fault, name, rdtype):
                 answer.authority = [rrset for rrset in answer.authority if not _is_proof(rrset)]
             if fault.kind is DnsFault.MISSING_SIGNATURE:

@@ -56,7 +56,7 @@ def _name_servers(domain: Domain, plan: Plan, owner: str, suffix: str) -> Iterab
     for label, address in zip(("ns1", "ns2"), plan.name_servers(domain), strict=True):
         yield owner, "NS", f"{label}{suffix}"
         yield f"{label}{suffix}", "A", address
-        if plan.name_server_on_ipv6(domain):
+        if plan.ipv6:
             yield f"{label}{suffix}", "AAAA", IPV6
 
 

@@ -44,14 +44,11 @@ async def open_dns(listeners: Listeners, address: str, respond: Responder) -> No
 
 async def _open_name_servers(world: World, listeners: Listeners, counters: Counters, round_trip: float) -> None:
     held: dict[str, list[Name]] = defaultdict(list)
-    delays: dict[str, float] = defaultdict(float)
     for domain in world.plan.domains:
-        addresses = [*world.plan.name_servers(domain), *([IPV6] if world.plan.name_server_on_ipv6(domain) else [])]
-        for address in addresses:
+        for address in (*world.plan.name_servers(domain), *([IPV6] if world.plan.ipv6 else [])):
             held[address].append(dns.name.from_text(domain.name))
-            delays[address] = round_trip + domain.delay
     for address, origins in held.items():
-        service = AuthoritativeService(world.zones, origins, address, counters, delay=delays[address])
+        service = AuthoritativeService(world.zones, origins, address, counters, round_trip=round_trip)
         await open_dns(listeners, address, service.respond)
 
 

@@ -170,7 +170,7 @@ class Domain:
     mail: tuple[MailHost, ...] = ()
     mx: tuple[str, ...] | None = None
     records: tuple[str, ...] = ()
-    delay: float = 0.0  # seconds before every answer of this zone's own name servers
+    delay: float = 0.0  # seconds before every answer out of this zone
 
     @property
     def listed(self) -> bool:

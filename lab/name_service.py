@@ -41,7 +41,7 @@ class RecursiveService:
         answer = answer_as_resolver(self._zones, name, rdtype)
         if answer is None:
             return await self._forwarded(query, wire, over_tcp)
-        await asyncio.sleep(self._round_trip)
+        await asyncio.sleep(self._round_trip + answer.delay)
         return self._finished(query, message(query, answer, recursive=True), answer, over_tcp)
 
     def _finished(self, query: Message, response: Message, answer: Answer, over_tcp: bool) -> bytes | None:
@@ -64,12 +64,14 @@ class RecursiveService:
 class AuthoritativeService:
     """A name server at one address with the zones that it holds."""
 
-    def __init__(self, zones: Zones, held: Sequence[Name], address: str, counters: Counters, *, delay: float) -> None:
+    def __init__(
+        self, zones: Zones, held: Sequence[Name], address: str, counters: Counters, *, round_trip: float
+    ) -> None:
         self._zones = zones
         self._held = held
         self._address = address
         self._counters = counters
-        self._delay = delay
+        self._round_trip = round_trip
 
     async def respond(self, wire: bytes, over_tcp: bool) -> bytes | None:
         """The answer to one message."""
@@ -79,7 +81,7 @@ class AuthoritativeService:
         name, rdtype = _question(query)
         self._counters.authoritative_questions[self._address, _plain(name), RdataType.to_text(rdtype)] += 1
         answer = answer_as_name_server(self._zones, self._held, name, rdtype)
-        await asyncio.sleep(self._delay)
+        await asyncio.sleep(self._round_trip + answer.delay)
         if answer.kind is Kind.SILENCE:
             return None
         return encoded(query, message(query, answer, recursive=False), over_tcp=over_tcp)

@@ -75,10 +75,6 @@ class Plan:
         """The address of a domain's website."""
         return f"127.80.{self._numbers[domain.name]}.1"
 
-    def name_server_on_ipv6(self, domain: Domain) -> bool:
-        """Whether a domain's name servers are reached over IPv6 too."""
-        return self.ipv6 and not domain.delay
-
 
 def has_ipv6() -> bool:
     """Whether `::1` can be used on this machine."""

@@ -70,4 +70,9 @@ def answer_as_resolver(zones: Zones, name: Name, rdtype: RdataType) -> Answer | 
 def _joined(first: Answer, then: Answer) -> Answer:
     if then.kind in (Kind.SILENCE, Kind.REFUSAL):
         return then
-    return dataclasses.replace(then, answer=first.answer + then.answer, authority=first.authority + then.authority)
+    return dataclasses.replace(
+        then,
+        answer=first.answer + then.answer,
+        authority=first.authority + then.authority,
+        delay=first.delay + then.delay,
+    )

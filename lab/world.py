@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import dns.name
+
 from lab.answers import SignedZone
 from lab.certificates import CertificateAuthority, HostCertificate
 from lab.contents import WEB, build_zone
@@ -12,7 +14,7 @@ from lab.keys import KeyStore
 from lab.model import Domain
 from lab.plan import Plan
 from lab.resolver import Zones
-from lab.signing import Clock, ds_record
+from lab.signing import Clock, ds_record, zone_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = 
         )
         for domain in domains
     ]
-    return World(plan, authority, certificates, Zones(zones), _trust_anchor(zones[0]))
+    return World(plan, authority, certificates, Zones(zones), _trust_anchor(domains[0], store))
 
 
 def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple[tuple[str, str], HostCertificate]]:
@@ -58,6 +60,6 @@ def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple
     return made
 
 
-def _trust_anchor(top: SignedZone) -> str:
-    origin = top.zone.origin
-    return f"{origin} IN DS {ds_record(origin, top.keys.key_signing)}"
+def _trust_anchor(top: Domain, store: KeyStore) -> str:
+    origin = dns.name.from_text(top.name)
+    return f"{origin} IN DS {ds_record(origin, zone_keys(store, origin, top.zone).key_signing)}"
