@@ -76,10 +76,9 @@ class _Attempt:
                         self.greeting_ms = self._elapsed()
 
     async def _secure(self, connection: Connection) -> None:
-        name = self.host.rstrip(".")
         until = self._within(self.options.reply_timeout)
         stream, self.tls = await handshake(
-            connection, self.door, name, until, options=self.options, now=self.now, short=self.short
+            connection, self.door, self.host, until, options=self.options, now=self.now, short=self.short
         )
         if stream and isinstance(self.tls, TlsHandshake):
             self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")

@@ -59,7 +59,7 @@ class TlsStream:
 async def handshake(
     connection: Connection,
     door: Door,
-    server_name: str,
+    host: str,
     until: float,
     *,
     options: Options,
@@ -67,11 +67,12 @@ async def handshake(
     alpn: tuple[str, ...] = (),
     short: bool = False,
 ) -> tuple[TlsStream | None, TlsHandshake | TlsFailure]:
-    """Makes the handshake with ``server_name`` as SNI; the chain is verified as of ``now``. Raises nothing.
+    """Makes the handshake with ``host`` as SNI; the chain is verified as of ``now``. Raises nothing.
 
     Returns the stream, or None when the handshake failed, and the facts either way.
     """
-    client = tls.TlsClient(server_name, alpn, short=short)
+    name = tls.sni(host)
+    client = tls.TlsClient(name, alpn, short=short)
     begun = door.clock()
     await _exchange(client, connection, until)
     if client.seen is None:
@@ -79,7 +80,7 @@ async def handshake(
     ms = round((door.clock() - begun) * 1000)
     seen, verification = client.seen, tls.verify_chain(client.seen.chain, options.ca_bundle, now)
     chain = tls.in_base64(seen.chain)
-    facts = TlsHandshake(seen.version, seen.cipher, server_name, chain, verification, ms, short_hello=short)
+    facts = TlsHandshake(seen.version, seen.cipher, name, chain, verification, ms, short_hello=short)
     return TlsStream(connection, client), facts
 
 

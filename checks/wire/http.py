@@ -62,10 +62,10 @@ class HttpExchange:
 
     def _build(self, host: str, user_agent: str) -> bytes:
         headers = [
-            ("Host", host),
-            ("User-Agent", user_agent),
-            ("Accept", "text/html, */*;q=0.5"),
-            ("Connection", "close"),
+            (b"Host", host.encode("ascii")),
+            (b"User-Agent", user_agent.encode("ascii", "replace")),
+            (b"Accept", b"text/html, */*;q=0.5"),
+            (b"Connection", b"close"),
         ]
         request = self._wire.send(h11.Request(method="GET", target="/", headers=headers)) or b""
         return request + (self._wire.send(h11.EndOfMessage()) or b"")

@@ -24,6 +24,7 @@ from checks.facts.tls import TlsFailure, Verification
 MAX_HANDSHAKE = 262_144  # bytes from the server until the handshake is done
 MAX_CHAIN = 32  # certificates that are kept
 _CHUNK = 16_384
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 
 # RFC 8446 section 6, with the older ones of RFC 5246 section 7.2, RFC 7507 and RFC 7301.
 ALERTS = {
@@ -77,7 +78,8 @@ class TlsClient:
     """One connection. ``start``, then ``receive`` until ``seen`` or ``failure`` is set; what they return is to be sent.
 
     Afterwards ``encrypt`` and ``decrypt`` carry data, and ``close`` gives the goodbye. ``ended`` is set when the other
-    side said its own. A ``short`` hello offers no TLS 1.3 and fits in one packet.
+    side said its own. ``server_name`` is what ``sni`` made of a host name. A ``short`` hello offers no TLS 1.3 and fits
+    in one packet.
     """
 
     def __init__(self, server_name: str, alpn: tuple[str, ...] = (), *, short: bool = False) -> None:
@@ -89,7 +91,8 @@ class TlsClient:
         self._tls = SSL.Connection(_context(short), None)
         self._tls.set_connect_state()
         self._tls.set_info_callback(self._notice)
-        self._tls.set_tlsext_host_name(server_name.encode("ascii", "replace"))
+        if server_name:
+            self._tls.set_tlsext_host_name(server_name.encode("ascii"))
         if alpn:
             self._tls.set_alpn_protos([name.encode() for name in alpn])
 
@@ -170,6 +173,15 @@ class TlsClient:
     def _notice(self, _: SSL.Connection, where: int, value: int) -> None:
         if where & SSL.SSL_CB_READ_ALERT == SSL.SSL_CB_READ_ALERT:
             self._alert = ALERTS.get(value & 0xFF, f"alert {value & 0xFF}")
+
+
+def sni(host: str) -> str:
+    """The name to send as SNI for ``host``: without trailing dot (RFC 6066 section 3), empty when it is no host name.
+
+    Names of mail hosts come out of the DNS, where any byte is possible.
+    """
+    name = host.rstrip(".").lower()
+    return name if _HOST_NAME.fullmatch(name) else ""
 
 
 @cache

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.facts.http import HttpResponse, WebEndpoint
 from checks.facts.network import Reason, Unreachable
@@ -158,3 +161,21 @@ async def test_it_ends_with_the_time_that_was_given(seconds: float) -> None:
     endpoint, door = await probed([[After(3), PLAIN]], [Reason.REFUSED], seconds=seconds)
     assert door.clock() <= 1000 + seconds
     assert isinstance(endpoint.http, HttpResponse if seconds > 3 else Unreachable)
+
+
+ANYTHING = st.one_of(
+    st.sampled_from([PLAIN, SECURE, b"HTTP/1.1 200 OK\r\n", b"\r\n", b"A: b\r\n", b"", *Reason]),
+    st.binary(max_size=40),
+    st.integers(0, 20).map(After),
+)
+SCRIPTS = st.lists(st.lists(ANYTHING, max_size=8), max_size=3)
+
+
+@given(SCRIPTS, SCRIPTS, st.integers(0, 60))
+def test_whatever_a_server_does_an_endpoint_comes_back_in_time(
+    plain: list[list[Step]], secure: list[list[Step]], seconds: int
+) -> None:
+    endpoint, door = asyncio.run(probed(plain, secure, seconds=seconds))
+    assert endpoint.host == HOST
+    assert len(door.connections) <= 3
+    assert door.clock() <= 1000 + seconds

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.facts.network import Reason
 from checks.facts.smtp import Reply, SmtpSession
@@ -310,3 +313,29 @@ async def test_a_tarpit_ends_with_the_time_that_was_given(seconds: float) -> Non
     assert (session.ehlo is not None) == (seconds >= 10)
     assert (session.starttls is not None) == (seconds >= 15)
     assert reason_of(session) is (Reason.TIMEOUT if seconds < 15 else None)
+
+
+ANYTHING = st.one_of(
+    st.sampled_from([GREETING, EHLO, GO, BYE, b"421 x\r\n", b"502 x\r\n", b"\n", b"220-", b"", *Reason]),
+    st.binary(max_size=40),
+    st.integers(0, 40).map(After),
+)
+
+
+@given(st.lists(st.lists(ANYTHING, max_size=12), max_size=3), st.integers(0, 100))
+def test_whatever_a_server_does_a_session_comes_back_in_time(scripts: list[list[Step]], seconds: int) -> None:
+    session, door = asyncio.run(probed(*scripts, seconds=seconds))
+    assert session.host == HOST
+    assert len(door.connections) <= 2
+    assert door.clock() <= 1000 + seconds
+
+
+@pytest.mark.parametrize("host", ["mx\\032one.good.example.", "b\u00fccher.example.", "."])
+async def test_a_host_that_is_no_host_name_is_measured_without_server_name(
+    host: str, context: ssl.SSLContext, options: Options
+) -> None:
+    server = MemoryServer(context)
+    door = ScriptedDoor({(ADDRESS, 25): [[GREETING, EHLO, GO, server, server]]})
+    session = await smtp.probe(host, ADDRESS, options=options, limits=Limits(), now=NOW, door=door)
+    assert isinstance(session.tls, TlsHandshake)
+    assert session.tls.server_name == ""

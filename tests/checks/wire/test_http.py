@@ -43,6 +43,10 @@ def test_the_request_names_the_host_and_who_asks() -> None:
     assert request.endswith(b"\r\n\r\n")
 
 
+def test_a_user_agent_beyond_ascii_is_no_crash() -> None:
+    assert b"User-Agent: S?dwest\r\n" in HttpExchange("www.good.example", "S\u00fadwest").request()
+
+
 def test_a_response_is_kept_with_its_fields_as_they_came() -> None:
     assert result_of(OK) == HttpResponse(
         200, (("Content-Length", "5"), ("Strict-Transport-Security", "max-age=1")), body_bytes=5

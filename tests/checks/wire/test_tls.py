@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from checks.facts.network import Reason
 from checks.facts.tls import TlsFailure
-from checks.wire.tls import MAX_HANDSHAKE, TlsClient, verify_chain
+from checks.wire.tls import MAX_HANDSHAKE, TlsClient, sni, verify_chain
 from tests.checks.certificates import NOW, Authority, Issued
 from tests.checks.tls_server import MemoryServer, server_context
 
@@ -104,6 +104,28 @@ def test_the_server_name_is_sent(context: ssl.SSLContext) -> None:
     context.sni_callback = lambda _, name, __: names.append(name)
     shake(TlsClient(NAME), MemoryServer(context))
     assert names == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("MX.Good.example.", "mx.good.example"),
+        ("_25.good.example", "_25.good.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        (".", ""),
+        ("a\\000b.example.", ""),
+        ("b\u00fccher.example", ""),
+        ("spa ce.example", ""),
+        ("-a.example", ""),
+        ("a..example", ""),
+        ("x" * 64 + ".example", ""),
+        (".".join(["x" * 60] * 5), ""),
+        ("good.example\n", ""),
+    ],
+)
+def test_only_a_host_name_is_sent_as_server_name(host: str, name: str) -> None:
+    assert sni(host) == name
+    assert (b"mx.good.example" in TlsClient(sni(host)).start()) == (name == "mx.good.example")
 
 
 def test_http_1_1_is_offered_when_asked_for(context: ssl.SSLContext) -> None:
