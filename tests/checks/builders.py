@@ -12,7 +12,7 @@ from checks.facts.measurement import Measurement
 from checks.facts.smtp import Reply, SmtpSession
 from checks.facts.tls import TlsHandshake, Verification
 from checks.model import Suite
-from tests.checks.certificates import NOW, Made
+from tests.checks.made import NOW, Made
 
 DOMAIN = "good.example"
 MX = "mx1.good.example"

@@ -9,7 +9,7 @@ import pytest
 
 from checks.evaluate.dane import Fit, Peer, authenticate
 from checks.records.tlsa import Tlsa, parse, unusable
-from tests.checks.certificates import EXPIRED, FUTURE, NOW, Made
+from tests.checks.made import EXPIRED, FUTURE, NOW, Made
 
 MX = "mx1.good.example"
 ROOT = Made.issued("Root", ca=True, cert_sign=True)

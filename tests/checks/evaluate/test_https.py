@@ -12,7 +12,7 @@ from checks.facts.network import Reason, Unreachable
 from checks.facts.tls import TlsFailure, Verification
 from checks.model import Suite
 from tests.checks.builders import DOMAIN, a_handshake, a_lookup, a_view, an_endpoint
-from tests.checks.certificates import Made
+from tests.checks.made import Made
 
 PLAIN = HttpResponse(200)
 
