@@ -1,111 +1,72 @@
-"""Throwaway certificate authorities for tests: chains that are good, expired, incomplete, self-signed or forged."""
+"""Certificates for tests of evaluators, made one by one: any issuer, names, dates and extensions, or none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import base64
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+EXPIRED = (NOW - timedelta(days=90), NOW - timedelta(days=1))
+FUTURE = (NOW + timedelta(days=1), NOW + timedelta(days=90))
+_VALID = (NOW - timedelta(days=30), NOW + timedelta(days=60))
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate with its key."""
+@dataclass(frozen=True)
+class Made:
+    """A certificate with its key, able to issue."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
     @property
     def der(self) -> bytes:
-        """The certificate in DER."""
         return self.certificate.public_bytes(Encoding.DER)
 
     @property
-    def pem(self) -> bytes:
-        """The certificate in PEM."""
-        return self.certificate.public_bytes(Encoding.PEM)
+    def spki(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     @property
-    def key_pem(self) -> bytes:
-        """The key in PEM."""
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    def b64(self) -> str:
+        return base64.b64encode(self.der).decode()
 
-
-def issue(
-    name: str,
-    issuer: Issued | None = None,
-    *,
-    ca: bool = False,
-    begin: datetime = NOW - timedelta(days=30),
-    end: datetime = NOW + timedelta(days=30),
-) -> Issued:
-    """A certificate for ``name``, self-signed without ``issuer``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    signer = issuer or Issued(_empty(subject, key, begin, end), key)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(signer.certificate.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-    if not ca:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    return Issued(builder.sign(signer.key, hashes.SHA256()), key)
-
-
-def _empty(subject: x509.Name, key: ec.EllipticCurvePrivateKey, begin: datetime, end: datetime) -> x509.Certificate:
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-    return builder.serial_number(1).not_valid_before(begin).not_valid_after(end).sign(key, hashes.SHA256())
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A root, an intermediate under it, and leaves of every kind."""
-
-    root: Issued = field(default_factory=lambda: issue("Root of the tests", ca=True))
-    intermediate: Issued = field(init=False)
-    leaf: Issued = field(init=False)
-    expired: Issued = field(init=False)
-    future: Issued = field(init=False)
-    self_signed: Issued = field(init=False)
-    forged: Issued = field(init=False)
-
-    def __post_init__(self) -> None:
-        def keep(name: str, issued: Issued) -> Issued:
-            object.__setattr__(self, name, issued)
-            return issued
-
-        below = keep("intermediate", issue("Intermediate of the tests", self.root, ca=True))
-        keep("leaf", issue("mx.good.example", below))
-        keep("expired", issue("mx.good.example", below, end=NOW - timedelta(days=1)))
-        keep("future", issue("mx.good.example", below, begin=NOW + timedelta(days=1)))
-        keep("self_signed", issue("mx.good.example"))
-        impostor = issue("Intermediate of the tests", ca=True)
-        keep("forged", issue("mx.good.example", impostor))
-
-    def bundle(self, folder: Path) -> str:
-        """A PEM file with the root."""
-        path = folder / "roots.pem"
-        path.write_bytes(self.root.pem)
-        return str(path)
-
-
-def server_files(folder: Path, leaf: Issued, *others: Issued) -> tuple[str, str]:
-    """The files that a server wants: its chain, leaf first, and its key."""
-    chain, key = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(b"".join(issued.pem for issued in (leaf, *others)))
-    key.write_bytes(leaf.key_pem)
-    return str(chain), str(key)
+    @classmethod
+    def issued(
+        cls,
+        name: str,
+        issuer: Self | None = None,
+        *,
+        names: tuple[str, ...] = (),
+        ca: bool | None = None,
+        cert_sign: bool | None = None,
+        valid: tuple[datetime, datetime] = _VALID,
+        key: ec.EllipticCurvePrivateKey | None = None,
+    ) -> Self:
+        """A certificate for ``name``, signed by ``issuer`` or by itself. ``ca`` None leaves the constraints out."""
+        key = key or ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = x509.CertificateBuilder(
+            issuer_name=issuer.certificate.subject if issuer else subject,
+            subject_name=subject,
+            public_key=key.public_key(),
+            serial_number=x509.random_serial_number(),
+            not_valid_before=valid[0],
+            not_valid_after=valid[1],
+        )
+        if names:
+            alternatives = x509.SubjectAlternativeName([x509.DNSName(given) for given in names])
+            builder = builder.add_extension(alternatives, critical=False)
+        if ca is not None:
+            builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        if cert_sign is not None:
+            usage = x509.KeyUsage(True, False, False, False, False, cert_sign, cert_sign, False, False)
+            builder = builder.add_extension(usage, critical=True)
+        return cls(builder.sign((issuer.key if issuer else key), hashes.SHA256()), key)
