@@ -30,6 +30,7 @@ Rdatatype = dns.rdatatype.RdataType
 
 IN = dns.rdataclass.IN
 _LONGEST = 65535  # bytes of a DNS message
+_MOST_RECORDS = 1000  # in one message; more is only ever sent to cost time
 _USABLE = frozenset({dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN})
 
 
@@ -94,7 +95,7 @@ def read(question: Question, answer: Answer | None) -> Message:
 def read_wire(question: Question, wire: bytes) -> Message:
     """The message in ``wire``, see ``read``."""
     try:
-        if len(wire) > _LONGEST:
+        if len(wire) > _LONGEST or sum(struct.unpack_from("!HHH", wire, 6)) > _MOST_RECORDS:
             return Message(DnsFailure.MALFORMED)
         parsed = dns.message.from_wire(wire, raise_on_truncation=True, ignore_trailing=False)
         return _taken_apart(question, parsed)

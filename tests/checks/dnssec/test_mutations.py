@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from checks.dnssec import Lookup, Security, Validator, replay
 from checks.dnssec.message import read_wire
-from checks.facts.dns import Answer, Question
+from checks.facts.dns import Answer, DnsFailure, Question
 from tests.checks.dnssec.cast import GOOD, Stage
 from tests.checks.dnssec.world import NOW, Everything, Nsec3
 
@@ -132,3 +132,10 @@ def test_a_stored_answer_that_is_no_base64_is_malformed(text: str) -> None:
     except (binascii.Error, ValueError):
         found = judged({**answers, question: Answer(question, wire=text)}, anchors, GOOD, "MX")
         assert found.detail["failure"] == "malformed"
+
+
+def test_a_message_of_too_many_records_is_not_taken_apart() -> None:
+    query = dns.message.make_query("example.", "A").to_wire()
+    records = b"\xc0\x0c" + b"\0\1\0\1\0\0\0\0\0\4" + b"\xc0\0\2\1"
+    wire = query[:2] + b"\x81\x80" + query[4:6] + (1001).to_bytes(2, "big") + b"\0" * 4 + query[12:] + records * 1001
+    assert read_wire(Question("example.", "A"), wire).failure is DnsFailure.MALFORMED
