@@ -13,7 +13,6 @@ from ipaddress import ip_network
 import pytest
 
 from checks.facts.network import Reason
-from checks.net import aio
 from checks.net.aio import AioDoor
 from checks.net.transport import READ_SIZE, Interrupted, Limits
 from checks.options import Options, PortMap
@@ -86,7 +85,7 @@ async def test_a_forbidden_address_is_refused_before_there_is_a_socket(
     def no_socket(*_: object) -> None:
         raise AssertionError("a socket was made")
 
-    monkeypatch.setattr(aio.socket, "socket", no_socket)
+    monkeypatch.setattr("checks.net.aio.socket.socket", no_socket)
     assert await refused_with(AioDoor(Options((), (), ""), Limits()), address) is Reason.FORBIDDEN
 
 
@@ -204,7 +203,7 @@ async def test_the_errors_of_the_system_tell_whose_side_it_is(
     def broken(*_: object) -> socket.socket:
         raise OSError(code, "said the test")
 
-    monkeypatch.setattr(aio.socket, "socket", broken)
+    monkeypatch.setattr("checks.net.aio.socket.socket", broken)
     assert await refused_with(AioDoor(options(), Limits()), "127.0.0.1") is reason
 
 
@@ -255,7 +254,7 @@ class _Machine:
 async def test_a_machine_without_a_route_does_not_blame_the_other_side(
     address: str, code: int, own: str, reason: Reason, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aio.socket, "socket", _Machine(code, own))
+    monkeypatch.setattr("checks.net.aio.socket.socket", _Machine(code, own))
     assert await refused_with(AioDoor(options(), Limits()), address) is reason
 
 

@@ -31,8 +31,8 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def options(lab: Lab) -> Options:
-    patience = {"connect_timeout": 0.5, "greeting_timeout": 0.5, "reply_timeout": 1.0}
-    return replace(Options.from_env(lab.environment()), **patience)
+    usual = Options.from_env(lab.environment())
+    return replace(usual, connect_timeout=0.5, greeting_timeout=0.5, reply_timeout=1.0)
 
 
 async def mail(lab: Lab, options: Options, fault: MailFault) -> SmtpSession:
