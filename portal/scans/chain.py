@@ -73,6 +73,10 @@ REASON: Mapping[str, Words] = {
         "en": "The proof that a record is absent is not complete.",
     },
     "alias-loop": {"nl": "De verwijzingen (CNAME) komen nergens uit.", "en": "The aliases (CNAME) lead nowhere."},
+    "not-a-name": {
+        "nl": "Een verwijzing leidt naar iets dat geen naam is.",
+        "en": "An alias leads to something that is no name.",
+    },
     "no-anchor": {
         "nl": "Wij hebben geen vertrouwensanker voor deze naam.",
         "en": "We have no trust anchor for this name.",

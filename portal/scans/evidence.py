@@ -82,12 +82,55 @@ LABELS: Mapping[str, Words] = {
     "zone": {"nl": "Zone", "en": "Zone"},
 }
 
+# What became of a TLSA record: the words of the engine, in words for people.
+FIT: Mapping[str, Words] = {
+    "match": {"nl": "past", "en": "matches"},
+    "no-match": {"nl": "past op geen enkel certificaat", "en": "matches no certificate"},
+    "weaker-digest": {"nl": "telt niet: er is een sterker record", "en": "does not count: there is a stronger record"},
+    "matches-issuer-only": {
+        "nl": "past alleen op de uitgever, terwijl het record over de server zelf gaat",
+        "en": "matches the issuer only, while the record is about the server itself",
+    },
+    "matches-leaf-only": {
+        "nl": "past alleen op de server zelf, terwijl het record over de uitgever gaat",
+        "en": "matches the server itself only, while the record is about the issuer",
+    },
+    "name-mismatch": {
+        "nl": "past, maar de naam in het certificaat klopt niet",
+        "en": "matches, but the name in the certificate is wrong",
+    },
+    "chain-broken": {
+        "nl": "past, maar de keten naar de server klopt niet",
+        "en": "matches, but the chain to the server is wrong",
+    },
+    "pkix-untrusted": {
+        "nl": "past, maar het certificaat wordt niet vertrouwd",
+        "en": "matches, but the certificate is not trusted",
+    },
+    "usage-unknown": {"nl": "niet bruikbaar: onbekend gebruik", "en": "not usable: unknown usage"},
+    "usage-not-for-smtp": {
+        "nl": "niet bruikbaar voor mail: gebruik 0 en 1",
+        "en": "not usable for mail: usage 0 and 1",
+    },
+    "selector-unknown": {"nl": "niet bruikbaar: onbekende selector", "en": "not usable: unknown selector"},
+    "matching-unknown": {"nl": "niet bruikbaar: onbekende vergelijking", "en": "not usable: unknown matching type"},
+    "digest-length": {
+        "nl": "niet bruikbaar: de vingerafdruk heeft een verkeerde lengte",
+        "en": "not usable: the fingerprint has a wrong length",
+    },
+    "not-a-certificate": {"nl": "niet bruikbaar: dit is geen certificaat", "en": "not usable: this is no certificate"},
+    "not-a-key": {"nl": "niet bruikbaar: dit is geen sleutel", "en": "not usable: this is no key"},
+    "malformed": {"nl": "niet bruikbaar: onleesbaar", "en": "not usable: unreadable"},
+    "insecure": {"nl": "telt niet: niet ondertekend", "en": "does not count: not signed"},
+}
+_DEPTH: Words = {"nl": ", op diepte {depth}", "en": ", at depth {depth}"}
 _YES: Words = {"nl": "ja", "en": "yes"}
 _NO: Words = {"nl": "nee", "en": "no"}
 _MORE: Words = {"nl": "en nog {count}", "en": "and {count} more"}
 _DATES = frozenset({"inception", "expiration", "not_before", "not_after"})
 _LINES = frozenset({"transcript", "advised"})  # lists that are read as lines of text
-_HIDDEN = frozenset({"at", "name_list"})  # said elsewhere on the page
+_HIDDEN = frozenset({"at", "name_list", "advised", "chain"})  # said elsewhere on the page
+_TLSA = ("usage", "selector", "matching_type", "data")  # a record of these is shown as it stands in DNS
 
 
 def render(evidence: Mapping[str, Any], language: str) -> SafeString:
@@ -131,12 +174,34 @@ def _list(key: str, value: Sequence[Any], language: str, depth: int) -> str:
     if key in _LINES:
         lines = "\n".join(bounded(str(line)) for line in value[:MOST_ITEMS])
         return f'<pre class="nl-code-block" translate="no">{escape(lines)}</pre>{_more(len(value), language)}'
+    if value and all(isinstance(item, Mapping) and all(field in item for field in _TLSA) for item in value):
+        return _tlsa(value[:MOST_ITEMS], language) + _more(len(value), language)
     if all(isinstance(item, Mapping) for item in value):
         table = _table(value[:MOST_ITEMS], language)
         shown = table or "".join(f"<li>{_object(item, language, depth)}</li>" for item in value[:MOST_ITEMS])
         return (table or f'<ol class="zegel-evidence__list zegel-plain">{shown}</ol>') + _more(len(value), language)
     items = "".join(f"<li>{_value(key, item, language, depth + 1)}</li>" for item in value[:MOST_ITEMS])
     return f'<ul class="zegel-evidence__list zegel-plain">{items}</ul>{_more(len(value), language)}'
+
+
+def _tlsa(records: Sequence[Mapping[str, Any]], language: str) -> str:
+    """TLSA records as they stand in DNS, each with what became of it."""
+    rows = "".join(
+        f'<li><span class="zegel-mono" translate="no">{escape(bounded(" ".join(str(record[field]) for field in _TLSA)))}</span>'
+        f"{_fit(record, language)}</li>"
+        for record in records
+    )
+    return f'<ul class="zegel-evidence__list zegel-plain">{rows}</ul>'
+
+
+def _fit(record: Mapping[str, Any], language: str) -> str:
+    reason = str(record.get("reason") or "")
+    if not reason:
+        return ""
+    said = say(FIT[reason], language) if reason in FIT else bounded(reason, 60)
+    depth = record.get("found_depth")
+    place = say(_DEPTH, language).format(depth=depth) if depth is not None else ""
+    return f"<br>{escape(said + place)}"
 
 
 def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:

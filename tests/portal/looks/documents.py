@@ -104,7 +104,13 @@ def a_document(suite: str, score: int | None, categories: Iterable[Json], **more
 
 def a_category(category_id: str, name: str, status: str, score: int | None, checks: Iterable[Json]) -> Json:
     """A category with its checks."""
-    return {"id": category_id, "name": {"nl": name, "en": name}, "status": status, "score": score, "checks": list(checks)}
+    return {
+        "id": category_id,
+        "name": {"nl": name, "en": name},
+        "status": status,
+        "score": score,
+        "checks": list(checks),
+    }
 
 
 def uncounted(check: Json, requirement: str = "optional") -> Json:
@@ -145,7 +151,15 @@ def mail_dnssec(state: str = "secure", reason: str = "ok") -> Json:
     """The DNSSEC category of a mail report."""
     row = a_row("good.example", None, "passed", "secure", record_type="MX", where="good.example.", chain=a_chain())
     if state == "bogus":
-        row = a_row("good.example", None, "failed", "bogus", record_type="MX", where="good.example.", chain=a_chain(state, reason))
+        row = a_row(
+            "good.example",
+            None,
+            "failed",
+            "bogus",
+            record_type="MX",
+            where="good.example.",
+            chain=a_chain(state, reason),
+        )
     checks = [
         a_check("mail_dnssec_mailto_exist", "passed", "secure", [row], points=None, max_points=None),
         a_check("mail_dnssec_mailto_valid", row["status"], row["outcome"], [row]),
@@ -162,23 +176,61 @@ def mail_starttls(second: str = "sealed") -> Json:
         "closed": (("passed", "ok"), ("failed", "absent"), ("not_tested", "no-tlsa")),
         "unknown": (("error", "unreachable"), ("passed", "ok"), ("error", "unknown")),
     }[second]
-    session = a_session() if available[1] == "ok" else {"connect_ms": 30 if second == "open" else None, "greeting_ms": 6100 if second == "open" else None, "masked": "XXXXXXXA"}
+    session = (
+        a_session()
+        if available[1] == "ok"
+        else {
+            "connect_ms": 30 if second == "open" else None,
+            "greeting_ms": 6100 if second == "open" else None,
+            "masked": "XXXXXXXA",
+        }
+    )
     advised = [f"_25._tcp.{STALE[0]}. IN TLSA 3 1 1 aac965289654287a343ac35080569d79941d6d90a7534ad73e9cb1aac3a40a6c"]
     checks = [
-        a_check("mail_starttls_tls_available", *available, [a_row(*GOOD, "passed", "ok", **a_session()), a_row(*STALE, *available, **session)]),
-        uncounted(a_check("mail_starttls_cert_chain", "info", "self-signed", [a_row(*GOOD, "info", "self-signed", openssl="self-signed certificate", certificates=[CERTIFICATE])])),
-        a_check("mail_starttls_dane_exist", *exist, [a_row(*GOOD, "passed", "ok", records=[a_record(True)]), a_row(*STALE, *exist)]),
+        a_check(
+            "mail_starttls_tls_available",
+            *available,
+            [a_row(*GOOD, "passed", "ok", **a_session()), a_row(*STALE, *available, **session)],
+        ),
+        uncounted(
+            a_check(
+                "mail_starttls_cert_chain",
+                "info",
+                "self-signed",
+                [a_row(*GOOD, "info", "self-signed", openssl="self-signed certificate", certificates=[CERTIFICATE])],
+            )
+        ),
+        a_check(
+            "mail_starttls_dane_exist",
+            *exist,
+            [a_row(*GOOD, "passed", "ok", records=[a_record(True)]), a_row(*STALE, *exist)],
+        ),
         a_check(
             "mail_starttls_dane_valid",
             *valid,
             [
                 a_row(*GOOD, "passed", "ok", owner="_25._tcp.mx1.good.example.", ttl=3600, records=[a_record(True)]),
-                a_row(*STALE, *valid, owner="_25._tcp.mx2.good.example.", ttl=3600, records=[a_record(False, "92f04b3a" * 8)], advised=advised),
+                a_row(
+                    *STALE,
+                    *valid,
+                    owner="_25._tcp.mx2.good.example.",
+                    ttl=3600,
+                    records=[a_record(False, "92f04b3a" * 8)],
+                    advised=advised,
+                ),
             ],
         ),
         uncounted(a_check("mail_starttls_dane_rollover", "info", "single", [a_row(GOOD[0], None, "info", "single")])),
     ]
-    worst = available if available[0] in ("failed", "error") else valid if valid[0] == "failed" else exist if exist[0] == "failed" else ("passed", "ok")
+    worst = (
+        available
+        if available[0] in ("failed", "error")
+        else valid
+        if valid[0] == "failed"
+        else exist
+        if exist[0] == "failed"
+        else ("passed", "ok")
+    )
     score = {"sealed": 100, "broken": 33, "open": 0, "closed": 33, "unknown": 100}[second]
     return a_category("mail_starttls", "STARTTLS en DANE", worst[0], score, checks)
 
@@ -194,7 +246,9 @@ def a_mail_document(second: str = "sealed", **more: Any) -> Json:
 def a_null_mx_document() -> Json:
     """A mail report of a domain that receives no mail."""
     checks = [a_check("mail_starttls_tls_available", "not_tested", "null-mx", points=None, max_points=None)]
-    return a_document("mail", 100, [mail_dnssec(), a_category("mail_starttls", "STARTTLS en DANE", "not_tested", None, checks)])
+    return a_document(
+        "mail", 100, [mail_dnssec(), a_category("mail_starttls", "STARTTLS en DANE", "not_tested", None, checks)]
+    )
 
 
 def a_web_document(https: str = "ok") -> Json:
@@ -203,8 +257,18 @@ def a_web_document(https: str = "ok") -> Json:
     status = "passed" if https == "ok" else "failed"
     chain = [a_row("good.example", None, "passed", "secure", record_type="A", chain=a_chain())]
     checks = [
-        a_check("web_https_http_available", status, https, [a_row(*endpoint, status, https, version="TLSv1.3", certificates=[CERTIFICATE])]),
-        a_check("web_https_http_hsts", status, https, [a_row(*endpoint, status, https, header="max-age=31536000", max_age=31536000)]),
+        a_check(
+            "web_https_http_available",
+            status,
+            https,
+            [a_row(*endpoint, status, https, version="TLSv1.3", certificates=[CERTIFICATE])],
+        ),
+        a_check(
+            "web_https_http_hsts",
+            status,
+            https,
+            [a_row(*endpoint, status, https, header="max-age=31536000", max_age=31536000)],
+        ),
         uncounted(a_check("web_https_dane_exist", "info", "absent", [a_row("good.example", None, "info", "absent")])),
     ]
     dnssec = a_category("web_dnssec", "DNSSEC", "passed", 100, [a_check("web_dnssec_valid", "passed", "secure", chain)])
