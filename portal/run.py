@@ -137,17 +137,7 @@ class Supervisor:
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         beat = plan.var / "beat"
         beat.mkdir(parents=True, exist_ok=True)
-        gunicorn = (
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--graceful-timeout",
-            "5",
-            "--no-control-socket",
-            "--log-level",
-            "warning",
-        )
+        gunicorn = ("--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket")
         self._start(plan, "web", "web.log", "-m", "gunicorn", "portal.wsgi", "--bind", bind, *gunicorn)
         self._start(
             plan,

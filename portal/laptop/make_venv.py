@@ -45,9 +45,7 @@ def make() -> bool:
         import venv
     except ImportError:
         name = "python{}.{}-venv".format(*sys.version_info[:2])
-        complain(
-            f"This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install {name}"
-        )
+        complain(f"This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install {name}")
         return False
     venv.create(str(VENV), clear=True, with_pip=True, symlinks=True)
     return True

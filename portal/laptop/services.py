@@ -213,10 +213,16 @@ def redis_answers(url: str) -> bool:
 
 
 def _wait_until(ready: Callable[[], bool], service: Service) -> None:
+    """Come back when the server is ready; stop it when it never is, or when we are interrupted."""
     until = time.monotonic() + START_SECONDS
-    while not ready():
-        if how := service.child.ended() or ("no answer in a minute" if time.monotonic() > until else ""):
-            words = service.child.last_words(1)
+    up = False
+    try:
+        while not (up := ready()):
+            if how := service.child.ended() or ("no answer in a minute" if time.monotonic() > until else ""):
+                raise ServiceFailed(
+                    f"{service.child.name} did not start ({how}). {service.child.last_words(1)}".strip()
+                )
+            time.sleep(0.05)
+    finally:
+        if not up:
             service.stop()
-            raise ServiceFailed(f"{service.child.name} did not start ({how}). {words}".strip())
-        time.sleep(0.05)

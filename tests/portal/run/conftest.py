@@ -79,16 +79,20 @@ class Supervisor:
             return str(response.read().decode())
 
     def processes(self) -> dict[int, str]:
-        """Every process that was started with this folder in its environment, except the supervisor, with its command line."""
-        mark = f"VAR_DIR={self.folder}".encode()
-        found = {}
+        """Every process that belongs to this folder, except the supervisor, with its command line.
+
+        Known by its environment, or by the folder it works in: servers write their title over their environment.
+        """
+        mark, found = f"VAR_DIR={self.folder}".encode(), {}
         for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and int(entry.name) != self.process.pid:
-                try:
-                    if mark in (entry / "environ").read_bytes().split(b"\0"):
-                        found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                except OSError:
-                    continue
+            if not entry.name.isdigit() or int(entry.name) == self.process.pid:
+                continue
+            try:
+                ours = mark in (entry / "environ").read_bytes().split(b"\0")
+                if ours or (entry / "cwd").readlink().is_relative_to(self.folder):
+                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
         return {pid: command for pid, command in found.items() if command}
 
     def only(self, part: str) -> list[int]:
