@@ -57,6 +57,7 @@ class _Part:
     views: tuple[SignatureView, ...] = ()
     mechanism: str | None = None
     ttl: int = 0
+    signed_ttl: int = 0
 
     @property
     def security(self) -> Security:
@@ -143,7 +144,8 @@ class Validator:
             detail = {"signer": _text(zone.name), "covers": dns.rdatatype.to_text(rrset.rdtype)}
             return _Part(Why.WRONG_SIGNER, _text(owner), zone.parent, detail)
         verdict = zone.verify(rrset, self._now, self._meter)
-        part = _Part(verdict.reason, _text(owner), zone, verdict.detail, verdict.views, ttl=verdict.ttl)
+        part = _Part(verdict.reason, _text(owner), zone, verdict.detail, verdict.views)
+        part = replace(part, ttl=verdict.ttl, signed_ttl=verdict.original_ttl)
         if verdict.reason is not Why.OK:
             return part
         if rrset.rdtype == _DNSKEY and owner != zone.name:
@@ -340,6 +342,7 @@ class Validator:
             dict(weak.detail),
             found.texts() if found is not None else (),
             min(part.ttl for part in parts),
+            parts[-1].signed_ttl,
             tuple(_text(alias) for alias in aliases),
             _text(last.name) if last is not None else "",
             tuple(_chain(parts)),

@@ -120,7 +120,8 @@ class Lookup:
 
     ``where`` is the zone or owner name that ``reason`` is about; ``detail`` JSON-able values that explain it.
     ``records`` are rdata in presentation format, names lower case, in canonical order; ``aliases`` the names that
-    CNAME and DNAME led to; ``zone`` the apex of the zone that holds the answer; ``chain`` from the anchor down.
+    CNAME and DNAME led to; ``ttl`` what may be cached now, ``signed_ttl`` the TTL that a signature vouches for (0: none);
+    ``zone`` the apex of the zone that holds the answer; ``chain`` from the anchor down.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Lookup:
     detail: Mapping[str, Any] = field(default_factory=dict)
     records: tuple[str, ...] = ()
     ttl: int = 0
+    signed_ttl: int = 0
     aliases: tuple[str, ...] = ()
     zone: str = ""
     chain: tuple[ZoneLink, ...] = ()

@@ -37,13 +37,15 @@ _TELLING = (
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether an RRset is signed. ``labels`` is set when it was expanded from a wildcard: the labels of the wildcard's
-    parent, so that the proof that goes with it is known (RFC 4035 section 5.3.4). ``ttl`` is an upper bound."""
+    parent, so that the proof that goes with it is known (RFC 4035 section 5.3.4). ``ttl`` is an upper bound,
+    ``original_ttl`` the one that was signed."""
 
     reason: Why
     views: tuple[SignatureView, ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     labels: int | None = None
     ttl: int = 0
+    original_ttl: int = 0
 
 
 def instant(stamp: int, now: int) -> datetime:
@@ -97,7 +99,7 @@ def verify(rrset: RRset, zone: Name, keys: Sequence[Key], now: int, meter: Meter
         return _failed(rrset, tuple(views), failures, now)
     expanded = good.labels if good.labels < label_count(rrset.owner) else None
     remaining = (good.expiration - now) % _WHOLE
-    return Verdict(Why.OK, tuple(views), {}, expanded, min(rrset.ttl, good.original_ttl, remaining))
+    return Verdict(Why.OK, tuple(views), {}, expanded, min(rrset.ttl, good.original_ttl, remaining), good.original_ttl)
 
 
 def _refusal(rrset: RRset, signature: RRSIG, zone: Name, now: int) -> Why:
