@@ -6,8 +6,8 @@ serves a whole scan: each zone is validated once. No I/O, no clock: the time of 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,7 +23,8 @@ from checks.dnssec.aliases import alias_at, speaks_of
 from checks.dnssec.budget import Budget, Meter
 from checks.dnssec.keys import anchor_ds
 from checks.dnssec.message import IN, Message, Name, Rdatatype, RRset, read
-from checks.dnssec.model import Lookup, Outcome, Security, SignatureView, Why, ZoneLink, security_of, weakest
+from checks.dnssec.model import Lookup, Outcome, Why, security_of
+from checks.dnssec.parts import Part, assemble, name_text
 from checks.dnssec.signatures import signer_of
 from checks.dnssec.zones import (
     Cut,
@@ -44,24 +45,6 @@ Steps = Generator[frozenset[Question], Mapping[Question, Answer], T]
 _DS, _DNSKEY = dns.rdatatype.DS, dns.rdatatype.DNSKEY
 _DENIALS = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3, dns.rdatatype.SOA})
 _GUESSED_LABELS = 2  # below the anchor: where zone cuts nearly always are
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One RRset of an answer, or its absence, judged."""
-
-    reason: Why
-    where: str
-    zone: Zone | None
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    views: tuple[SignatureView, ...] = ()
-    mechanism: str | None = None
-    ttl: int = 0
-    signed_ttl: int = 0
-
-    @property
-    def security(self) -> Security:
-        return security_of(self.reason)
 
 
 class Validator:
@@ -105,7 +88,7 @@ class Validator:
         yield from self._ask({question} | self._guesses(name))
         message, current = self._message(question), name
         aliases: list[Name] = []
-        parts: list[_Part] = []
+        parts: list[Part] = []
         while message.failure is None and (alias := alias_at(message, current, rdtype)) is not None:
             rrset, target = alias
             parts.append((yield from self._judge_records(rrset, current, message)))
@@ -113,8 +96,10 @@ class Validator:
                 aliases.append(target)
             if target is None or target in (name, *aliases[:-1]) or len(aliases) > self._meter.budget.aliases:
                 zone = parts[-1].zone
-                parts.append(_Part(Why.ALIAS_LOOP, _text(current), zone, {"aliases": [_text(a) for a in aliases]}))
-                return self._result(name, rdtype, Outcome.FAILED, parts, aliases, None)
+                parts.append(
+                    Part(Why.ALIAS_LOOP, name_text(current), zone, {"aliases": [name_text(a) for a in aliases]})
+                )
+                return assemble(name, rdtype, Outcome.FAILED, parts, aliases, None)
             current = target
             if not speaks_of(message, current, rdtype):
                 question = _question(current, rdtype)
@@ -122,42 +107,42 @@ class Validator:
                 message = self._message(question)
         if message.failure is not None:
             detail = {"failure": message.failure.value, "question": question.rdtype}
-            parts.append(_Part(Why.RESOLVER_FAILED, _text(current), None, detail))
-            return self._result(name, rdtype, Outcome.FAILED, parts, aliases, None)
+            parts.append(Part(Why.RESOLVER_FAILED, name_text(current), None, detail))
+            return assemble(name, rdtype, Outcome.FAILED, parts, aliases, None)
         found = message.answer.get((current, rdtype))
         if found is not None:
             parts.append((yield from self._judge_records(found, current, message)))
-            return self._result(name, rdtype, Outcome.FOUND, parts, aliases, found)
+            return assemble(name, rdtype, Outcome.FOUND, parts, aliases, found)
         outcome, part = yield from self._judge_absence(current, rdtype, message)
-        return self._result(name, rdtype, outcome, [*parts, part], aliases, None)
+        return assemble(name, rdtype, outcome, [*parts, part], aliases, None)
 
-    def _judge_records(self, rrset: RRset, name: Name, message: Message) -> Steps[_Part]:
+    def _judge_records(self, rrset: RRset, name: Name, message: Message) -> Steps[Part]:
         """An RRset is as good as its zone, its signature, and, for a wildcard, the proof that nothing is nearer."""
         owner = rrset.owner
         above = rrset.rdtype == _DS
         zone = yield from self._zone_of(owner, rrset.signatures, above=above)
         if zone is None:
-            return _Part(Why.NO_ANCHOR, _text(owner), None, ttl=rrset.ttl)
+            return Part(Why.NO_ANCHOR, name_text(owner), None, ttl=rrset.ttl)
         if not zone.secure and zone.is_cut:
-            return _Part(zone.reason, _text(zone.name), zone, zone.detail, ttl=rrset.ttl)
+            return Part(zone.reason, name_text(zone.name), zone, zone.detail, ttl=rrset.ttl)
         if not zone.is_cut:
-            detail = {"signer": _text(zone.name), "covers": dns.rdatatype.to_text(rrset.rdtype)}
-            return _Part(Why.WRONG_SIGNER, _text(owner), zone.parent, detail)
+            detail = {"signer": name_text(zone.name), "covers": dns.rdatatype.to_text(rrset.rdtype)}
+            return Part(Why.WRONG_SIGNER, name_text(owner), zone.parent, detail)
         verdict = zone.verify(rrset, self._now, self._meter)
-        part = _Part(verdict.reason, _text(owner), zone, verdict.detail, verdict.views)
+        part = Part(verdict.reason, name_text(owner), zone, verdict.detail, verdict.views)
         part = replace(part, ttl=verdict.ttl, signed_ttl=verdict.original_ttl)
         if verdict.reason is not Why.OK:
             return part
         if rrset.rdtype == _DNSKEY and owner != zone.name:
             return replace(part, reason=Why.WRONG_SIGNER)
-        part = replace(part, where=_text(zone.name))
+        part = replace(part, where=name_text(zone.name))
         if verdict.labels is None:
             return part
         if rrset.rdtype in (_DNSKEY, _DS):
-            return replace(part, reason=Why.WRONG_SIGNER, where=_text(owner))
+            return replace(part, reason=Why.WRONG_SIGNER, where=name_text(owner))
         proof, views = prove_expansion(zone, owner, verdict.labels, message, self._now, self._meter)
         detail = {"missing": proof.detail} if proof.detail else {}
-        where = _text(zone.name if proof.reason is Why.OK else owner)
+        where = name_text(zone.name if proof.reason is Why.OK else owner)
         return replace(
             part,
             reason=proof.reason,
@@ -167,19 +152,19 @@ class Validator:
             mechanism=proof.mechanism or None,
         )
 
-    def _judge_absence(self, name: Name, rdtype: Rdatatype, message: Message) -> Steps[tuple[Outcome, _Part]]:
+    def _judge_absence(self, name: Name, rdtype: Rdatatype, message: Message) -> Steps[tuple[Outcome, Part]]:
         """Absence is as good as the zone and the proof in it. The RCODE counts only where nothing can be proven."""
         said = Outcome.NO_SUCH_NAME if message.no_such_name else Outcome.NO_DATA
         signatures = _denial_signatures(message)
         zone = yield from self._zone_of(name, signatures, above=rdtype == _DS)
         if zone is None:
-            return said, _Part(Why.NO_ANCHOR, _text(name), None)
+            return said, Part(Why.NO_ANCHOR, name_text(name), None)
         if not zone.secure and zone.is_cut:
-            return said, _Part(zone.reason, _text(zone.name), zone, zone.detail)
+            return said, Part(zone.reason, name_text(zone.name), zone, zone.detail)
         if not zone.is_cut:
-            return said, _Part(Why.WRONG_SIGNER, _text(name), zone.parent, {"signer": _text(zone.name)})
+            return said, Part(Why.WRONG_SIGNER, name_text(name), zone.parent, {"signer": name_text(zone.name)})
         proof, views = prove_absence(zone, name, rdtype, message, self._now, self._meter)
-        part = _Part(proof.reason, _text(name), zone, {}, views, proof.mechanism or None)
+        part = Part(proof.reason, name_text(name), zone, {}, views, proof.mechanism or None)
         if proof.outcome is None:
             return said, replace(part, detail={"missing": proof.detail} if proof.detail else {})
         soa = next((rrset for (_, kind), rrset in message.authority.items() if kind == dns.rdatatype.SOA), None)
@@ -189,7 +174,7 @@ class Validator:
             if verdict.reason is not Why.OK:
                 return said, replace(part, reason=verdict.reason, detail=verdict.detail)
         if proof.reason is Why.OK:
-            part = replace(part, where=_text(zone.name))
+            part = replace(part, where=name_text(zone.name))
         return proof.outcome, part
 
     # Zones
@@ -315,39 +300,6 @@ class Validator:
                 guesses |= {_question(cut, _DS), _question(cut, _DNSKEY)}
         return guesses
 
-    # Results
-
-    def _result(
-        self,
-        name: Name,
-        rdtype: Rdatatype,
-        outcome: Outcome,
-        parts: Sequence[_Part],
-        aliases: Sequence[Name],
-        found: RRset | None,
-    ) -> Lookup:
-        """The whole is as good as its weakest part, and the first such part is the reason."""
-        security = weakest(part.security for part in parts)
-        weak = next(
-            (part for part in parts if part.security is security and security is not Security.SECURE), parts[-1]
-        )
-        last = parts[-1].zone
-        return Lookup(
-            _text(name),
-            dns.rdatatype.to_text(rdtype),
-            outcome,
-            security,
-            weak.reason,
-            weak.where,
-            dict(weak.detail),
-            found.texts() if found is not None else (),
-            min(part.ttl for part in parts),
-            parts[-1].signed_ttl,
-            tuple(_text(alias) for alias in aliases),
-            _text(last.name) if last is not None else "",
-            tuple(_chain(parts)),
-        )
-
 
 def replay(validator: Validator, answers: Mapping[Question, Answer], name: str, rdtype: str) -> Lookup:
     """The look-up over answers that are there already; a missing one counts as not asked."""
@@ -362,11 +314,7 @@ def replay(validator: Validator, answers: Mapping[Question, Answer], name: str, 
 
 
 def _question(name: Name, rdtype: Rdatatype) -> Question:
-    return Question(_text(name), dns.rdatatype.to_text(rdtype))
-
-
-def _text(name: Name) -> str:
-    return name.canonicalize().to_text()
+    return Question(name_text(name), dns.rdatatype.to_text(rdtype))
 
 
 def _denial_signatures(message: Message) -> list[RRSIG]:
@@ -381,32 +329,6 @@ def _denial_signatures(message: Message) -> list[RRSIG]:
 
 def _failed(name: str, rdtype: str, reason: Why, where: str, detail: Mapping[str, Any]) -> Lookup:
     return Lookup(name, rdtype, Outcome.FAILED, security_of(reason), reason, where, detail)
-
-
-def _chain(parts: Iterable[_Part]) -> Iterator[ZoneLink]:
-    """The zones that the parts rest on, each once, from its anchor down, with the signatures over the answer."""
-    links: dict[Name, ZoneLink] = {}
-    for part in parts:
-        for zone in reversed(list(_upward(part.zone))):
-            links.setdefault(zone.name, zone.link)
-        if part.zone is not None:
-            links[part.zone.name] = _with_answer(links[part.zone.name], part)
-    return iter(links.values())
-
-
-def _upward(zone: Zone | None) -> Iterator[Zone]:
-    while zone is not None:
-        if zone.is_cut:
-            yield zone
-        zone = zone.parent
-
-
-def _with_answer(link: ZoneLink, part: _Part) -> ZoneLink:
-    """Add the signatures over an answer; a KSK that signs answers too is a CSK."""
-    views = tuple(view for view in part.views if view not in link.signatures)
-    signing = {view.tag for view in views if view.covers != "DNSKEY"}
-    keys = tuple(replace(k, role="CSK") if k.role == "KSK" and k.tag in signing else k for k in link.keys)
-    return replace(link, signatures=link.signatures + views, keys=keys, denial=part.mechanism or link.denial)
 
 
 def _read_anchors(texts: Sequence[str]) -> dict[Name, tuple[DS, ...]]:
