@@ -44,15 +44,17 @@ def parse(text: str, headings: tuple[str, ...]) -> CheckText:
 
 
 _SENTENCES = re.compile(r"\{([a-z_]+)\}")
+_ABSOLUTE_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.")
 
 
 def fill(sentence: str, values: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled. Measured text goes in as text: bounded, control characters replaced;
-    an unknown placeholder becomes a dash.
+    an absolute domain name without its final dot, which reads as the end of a sentence; an unknown placeholder as a dash.
     """
     return _SENTENCES.sub(lambda match: _shown(values.get(match[1], "–")), sentence)
 
 
 def _shown(value: object) -> str:
     text = "".join(char if char.isprintable() else "�" for char in str(value))
+    text = text[:-1] if _ABSOLUTE_NAME.fullmatch(text) else text
     return text if len(text) <= 200 else text[:199] + "…"
