@@ -17,4 +17,5 @@ _PARSER = (
 @lru_cache(maxsize=2048)
 def render(text: str) -> SafeString:
     """The text as HTML; empty text gives nothing."""
-    return mark_safe(_PARSER.render(text.strip()))
+    html: str = _PARSER.render(text.strip())
+    return mark_safe(html)
