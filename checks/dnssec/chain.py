@@ -116,6 +116,48 @@ class Validator:
         outcome, part = yield from self._judge_absence(current, rdtype, message)
         return assemble(name, rdtype, outcome, [*parts, part], aliases, None)
 
+    def judge(self, answer: Answer) -> Steps[Lookup]:
+        """One answer, such as a name server gave when it was asked itself, by the chain that the resolver showed.
+
+        Aliases are judged and named, not followed.
+        """
+        question = answer.question
+        name, rdtype = dns.name.from_text(question.name), dns.rdatatype.from_text(question.rdtype)
+        message = read(question, answer)
+        if message.failure is not None:
+            detail = {"failure": message.failure.value, "question": question.rdtype}
+            return assemble(
+                name, rdtype, Outcome.FAILED, [Part(Why.RESOLVER_FAILED, question.name, None, detail)], [], None
+            )
+        alias = alias_at(message, name, rdtype)
+        found = message.answer.get((name, rdtype))
+        if alias is not None:
+            part = yield from self._judge_records(alias[0], name, message)
+            return assemble(name, rdtype, Outcome.FOUND, [part], [alias[1]] if alias[1] else [], None)
+        if found is not None:
+            part = yield from self._judge_records(found, name, message)
+            return assemble(name, rdtype, Outcome.FOUND, [part], [], found)
+        outcome, part = yield from self._judge_absence(name, rdtype, message)
+        return assemble(name, rdtype, outcome, [part], [], None)
+
+    def judge_keys(self, ds: Answer, dnskey: Answer) -> Steps[Lookup]:
+        """Whether a path leads from one DS answer to one DNSKEY answer of the same zone, whoever gave either."""
+        name = dns.name.from_text(dnskey.question.name)
+        message = read(ds.question, ds)
+        rrset = message.answer.get((name, _DS))
+        signatures = rrset.signatures if rrset is not None else _denial_signatures(message)
+        parent = yield from self._zone_of(name, signatures, above=True)
+        if parent is None:
+            return (yield from self.judge(dnskey))
+        zone = parent
+        if parent.secure:
+            given = delegation(parent, name, message, self._now, self._meter)
+            signed = given.cut is Cut.SIGNED
+            keys = read(dnskey.question, dnskey)
+            zone = admit(name, parent, given, keys, self._now, self._meter) if signed else end(name, parent, given)
+        part = Part(zone.reason, name_text(zone.name), zone, zone.detail)
+        return assemble(name, _DNSKEY, Outcome.FOUND, [part], [], None)
+
     def _judge_records(self, rrset: RRset, name: Name, message: Message) -> Steps[Part]:
         """An RRset is as good as its zone, its signature, and, for a wildcard, the proof that nothing is nearer."""
         owner = rrset.owner

@@ -15,11 +15,16 @@ class DnsFailure(StrEnum):
     REFUSED = "refused"  # RCODE REFUSED, NOTIMP or FORMERR
     SERVFAIL = "servfail"  # RCODE SERVFAIL although CD was set
     NOT_ASKED = "not-asked"  # a replay that lacks this question
+    TRUNCATED = "truncated"  # only of a name server asked directly: its UDP answer is to be had over TCP
+    FORBIDDEN = "forbidden"  # only of a name server: we never dial its address
+    NO_IPV6 = "no-ipv6"  # only of a name server: this machine has no IPv6
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Question:
-    """A name (absolute, lower case, with its trailing dot, A-labels) and a type mnemonic, such as ``mx1.example.nl.`` and ``TLSA``."""
+    """A name (absolute, lower case, with its trailing dot, A-labels) and a type mnemonic, such as ``mx1.example.nl.``
+    and ``TLSA``.
+    """
 
     name: str
     rdtype: str
@@ -27,7 +32,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response to one question: the DNS message in wire format, base64, or else the failure. ``server`` is the resolver that gave it; ``ms`` the time it took."""
+    """The response to one question: the DNS message in wire format, base64, or else the failure. ``server`` is the
+    resolver that gave it; ``ms`` the time it took.
+    """
 
     question: Question
     wire: str = ""
@@ -37,9 +44,24 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectAnswer:
+    """What one name server said when it was asked itself: its name, its address, over TCP or UDP. The answer keeps its
+    message also when that is a refusal.
+    """
+
+    host: str
+    address: str
+    tcp: bool
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class DnsFacts:
-    """All answers of a scan, the trust anchors that were in force (DS or DNSKEY records in presentation format, owner first), and what is wrong with our own resolver, if anything."""
+    """All answers of a scan, the trust anchors that were in force (DS or DNSKEY records in presentation format, owner
+    first), what is wrong with our own resolver, if anything, and what name servers said that were asked directly.
+    """
 
     answers: tuple[Answer, ...] = ()
     anchors: tuple[str, ...] = ()
     resolver_unfit: str = ""
+    direct: tuple[DirectAnswer, ...] = ()

@@ -1,7 +1,7 @@
-"""The door to recursive resolvers: one question out, one checked response back, over UDP or, when truncated, TCP.
+"""The door to DNS servers: one question out, one checked response back, over UDP or TCP.
 
-Knows retries and the next resolver; knows nothing of DNSSEC beyond asking for it (DO, CD). Resolvers are the
-operator's choice, so the policy on addresses does not apply to them.
+Recursive resolvers are the operator's choice, so the policy on addresses does not apply to them; it does to the name
+servers of a domain. Knows retries, the next resolver and truncation; of DNSSEC only how to ask for it (DO, CD).
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import secrets
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import dns.exception
 import dns.name
 import dns.rdatatype
 
 from checks.facts.dns import Answer, DnsFailure, Question
+from checks.net.addresses import mapped_port, refusal
+from checks.options import Options
 
 PAYLOAD = 1232  # bytes of a UDP response that arrive unfragmented (RFC 9715 section 3)
 _RESEND_AFTER = 1.0  # seconds; a datagram may be lost
@@ -31,9 +33,12 @@ _SERVFAIL, _USABLE = 2, frozenset({0, 3, 6})  # NOERROR, NXDOMAIN, YXDOMAIN
 
 
 class _Failed(Exception):
-    def __init__(self, failure: DnsFailure) -> None:
+    """An attempt without a usable response; ``response`` is the message that says so, if there was one."""
+
+    def __init__(self, failure: DnsFailure, response: bytes = b"") -> None:
         super().__init__(failure.value)
         self.failure = failure
+        self.response = response
 
 
 class DnsDoor:
@@ -69,21 +74,69 @@ class DnsDoor:
             return Answer(question, "", failure, server, _since(begun))
 
     async def _attempt(self, asked: bytes, address: str, port: int) -> bytes:
-        number = secrets.token_bytes(2)
-        query = number + struct.pack("!HHHHH", _RD | _CD, 1, 0, 0, 1) + asked + _OPT
-        try:
-            async with asyncio.timeout(self._timeout):
-                response = await _over_udp(query, asked, address, port)
-                if _flags(response) & _TC:
-                    response = await _over_tcp(query, asked, address, port)
-        except TimeoutError as error:
-            raise _Failed(DnsFailure.TIMEOUT) from error
-        except OSError as error:
-            raise _Failed(DnsFailure.UNREACHABLE) from error
-        except asyncio.IncompleteReadError as error:
-            raise _Failed(DnsFailure.MALFORMED) from error
+        query = _query(asked, _RD | _CD)
+        response = await _in_time(_over_udp(query, asked, address, port), self._timeout)
+        if _flags(response) & _TC:
+            response = await _in_time(_over_tcp(query, asked, address, port), self._timeout)
         _refuse_unusable(response)
         return response
+
+
+class ServerDoor:
+    """Asks the name servers of a domain themselves, one transport at a time, without recursion.
+
+    ``options`` give the policy on addresses, the port map and the patience: ``dns_timeout`` seconds in all.
+    """
+
+    def __init__(self, options: Options, at_once: int = 16) -> None:
+        self._options = options
+        self._slots = asyncio.Semaphore(at_once)
+
+    async def ask(self, question: Question, address: str, *, tcp: bool) -> Answer:
+        """What the server at ``address`` answers; a truncated answer is a failure of its own. Raises nothing."""
+        if refusal(address, self._options) is not None:
+            return Answer(question, failure=DnsFailure.FORBIDDEN, server=address)
+        if ":" in address and not self._options.ipv6:
+            return Answer(question, failure=DnsFailure.NO_IPV6, server=address)
+        async with self._slots:
+            begun = time.monotonic()
+            failure: DnsFailure | None = None
+            try:
+                response = await self._attempt(question, address, tcp=tcp)
+            except _Failed as failed:
+                failure, response = failed.failure, failed.response
+            wire = base64.b64encode(response).decode("ascii")
+            return Answer(question, wire, failure, address, _since(begun))
+
+    async def _attempt(self, question: Question, address: str, *, tcp: bool) -> bytes:
+        try:
+            asked = _question_section(question)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise _Failed(DnsFailure.MALFORMED) from error
+        query, port = _query(asked, 0), mapped_port(address, 53, self._options)
+        exchange = _over_tcp if tcp else _over_udp
+        response = await _in_time(exchange(query, asked, address, port), self._options.dns_timeout)
+        if _flags(response) & _TC:
+            raise _Failed(DnsFailure.TRUNCATED, response)
+        _refuse_unusable(response)
+        return response
+
+
+async def _in_time(exchange: Awaitable[bytes], seconds: float) -> bytes:
+    """The response, with what goes wrong on the way told in our words."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await exchange
+    except TimeoutError as error:
+        raise _Failed(DnsFailure.TIMEOUT) from error
+    except OSError as error:
+        raise _Failed(DnsFailure.UNREACHABLE) from error
+    except asyncio.IncompleteReadError as error:
+        raise _Failed(DnsFailure.MALFORMED) from error
+
+
+def _query(asked: bytes, flags: int) -> bytes:
+    return secrets.token_bytes(2) + struct.pack("!HHHHH", flags, 1, 0, 0, 1) + asked + _OPT
 
 
 def _since(begun: float) -> int:
@@ -132,7 +185,7 @@ async def _over_tcp(query: bytes, asked: bytes, address: str, port: int) -> byte
     finally:
         writer.close()
     if not _answers(response, query, asked) or _flags(response) & _TC:
-        raise _Failed(DnsFailure.MALFORMED)
+        raise _Failed(DnsFailure.MALFORMED)  # nothing can be truncated over TCP
     return response
 
 
@@ -156,6 +209,6 @@ def _answers(response: bytes, query: bytes, asked: bytes) -> bool:
 def _refuse_unusable(response: bytes) -> None:
     rcode = _flags(response) & _RCODE
     if rcode == _SERVFAIL:
-        raise _Failed(DnsFailure.SERVFAIL)
+        raise _Failed(DnsFailure.SERVFAIL, response)
     if rcode not in _USABLE:
-        raise _Failed(DnsFailure.REFUSED)
+        raise _Failed(DnsFailure.REFUSED, response)
