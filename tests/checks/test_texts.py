@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from checks.catalogue import CATALOGUE
+from checks.dnssec.model import Security, Why, security_of
 from checks.evaluate import certificate, dane_mail, dane_web, dnssec, https, starttls
 from checks.model import Check, CheckText, Suite
 from checks.texts import HEADINGS, LANGUAGES, fill, parse
@@ -222,6 +223,20 @@ def test_both_languages_give_as_many_settings_and_commands(check: Check) -> None
         for language in LANGUAGES
     )
     assert dutch == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("check_id", ["web_dnssec_valid", "mail_dnssec_mailto_valid", "mail_dnssec_mx_valid"])
+def test_the_remedy_explains_every_reason_why_a_chain_is_broken(check_id: str, language: str) -> None:
+    broken = {why for why in Why if security_of(why) is Security.BOGUS}
+    assert {why for why in broken if f"`{why}`" not in CATALOGUE[check_id].texts[language].how} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("check_id", ["web_dnssec_exist", "mail_dnssec_mailto_exist", "mail_dnssec_mx_exist"])
+def test_the_background_explains_every_reason_why_a_chain_could_not_be_measured(check_id: str, language: str) -> None:
+    unseen = {why for why in Why if security_of(why) is Security.INDETERMINATE}
+    assert {why for why in unseen if f"`{why}`" not in CATALOGUE[check_id].texts[language].background} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
