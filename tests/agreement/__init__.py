@@ -1,0 +1,1 @@
+"""Our judgement beside that of independent programs, on the same input."""
