@@ -199,7 +199,6 @@ class SmtpDialogue:
 
     def _start_tls(self) -> StartTls:
         self.discarded = len(self._buffer)
-        self._buffer.clear()
         self.state = State.OVER
         return StartTls()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -254,16 +253,5 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
         crypto.X509StoreContext(_trusted(ca_bundle, at), leaf, others).verify_certificate()
     except crypto.X509StoreContextError as error:
         code, depth, message = error.errors
-        _forget_errors()
         return Verification(code, message, depth)
     return Verification(0, "ok", 0)
-
-
-def _forget_errors() -> None:
-    """Empties OpenSSL's queue of errors, which is one for the whole thread.
-
-    A signature that does not verify leaves an entry behind, and the next read on any connection would be taken to have
-    failed with it. Reading a certificate from nothing fails, and takes all entries along.
-    """
-    with suppress(crypto.Error):
-        crypto.load_certificate(crypto.FILETYPE_ASN1, b"")
