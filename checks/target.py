@@ -106,6 +106,13 @@ def _to_a_labels(host: str) -> str:
         ) from None
 
 
+def registrable(domain: str) -> str:
+    """The name right under the public suffix that ``domain`` belongs to; under a suffix that nobody lists, the last two
+    labels. ``domain`` is lower case without a trailing dot.
+    """
+    return _suffixes().privatesuffix(domain) or ".".join(domain.split(".")[-2:])
+
+
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False, only_icann=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from checks.catalogue import categories, mail_dnssec, mail_starttls, web_dnssec, web_https
+from checks.catalogue import categories, mail_auth, mail_dnssec, mail_starttls, web_dnssec, web_https
 from checks.model import Category, Check, Suite
 from checks.texts import load
 
@@ -41,5 +41,5 @@ class Catalogue(Mapping[str, Check]):
 
 
 CATALOGUE = Catalogue(
-    categories.CATEGORIES, (*web_dnssec.CHECKS, *web_https.CHECKS, *mail_dnssec.CHECKS, *mail_starttls.CHECKS)
+    categories.CATEGORIES, (*web_dnssec.CHECKS, *web_https.CHECKS, *mail_dnssec.CHECKS, *mail_auth.CHECKS, *mail_starttls.CHECKS)
 )

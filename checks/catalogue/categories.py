@@ -12,6 +12,7 @@ CATEGORIES = (
         gate="web_https_http_available",
     ),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
+    Category("mail_auth", Suite.MAIL, {"nl": "Echtheidskenmerken", "en": "Sender authentication"}),
     Category(
         "mail_starttls",
         Suite.MAIL,

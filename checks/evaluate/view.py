@@ -10,7 +10,9 @@ from functools import cached_property, partial
 from cryptography import x509
 
 from checks.dnssec import Lookup, Outcome, Security, Validator, replay
-from checks.evaluate import certificate
+from checks.evaluate import certificate, dkim, dmarc, spf
+from checks.evaluate.denial import is_compact_denial
+from checks.evaluate.txt import replay as follow
 from checks.facts.dns import DnsFailure, Question
 from checks.facts.http import WebEndpoint
 from checks.facts.measurement import Measurement
@@ -66,6 +68,32 @@ class View:
         if self.mx.outcome is Outcome.FAILED or self.mx.security is Security.BOGUS:
             return None
         return mail_hosts(self.domain, self.mx.records, has_address=self.has_address(self.domain))
+
+    @cached_property
+    def spf(self) -> spf.Tree:
+        """The SPF of the domain with all that it includes."""
+        return follow(spf.walk(self.domain), self.lookup)
+
+    @cached_property
+    def dmarc(self) -> dmarc.Discovery:
+        """The DMARC record that counts for the domain."""
+
+        def exists() -> bool:
+            return self.mx.outcome is Outcome.FOUND or self.has_address(self.domain)
+
+        return follow(dmarc.discover(self.domain, exists=exists), self.lookup)
+
+    @cached_property
+    def dkim(self) -> dkim.Dkim:
+        """The DKIM keys of the domain as far as they can be found."""
+        return follow(dkim.discover(self.domain), self.lookup)
+
+    def denies_compactly(self, name: str) -> bool:
+        """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it
+        tells nothing about what is below.
+        """
+        answer = self._answers.get(Question(name, "TXT"))
+        return answer is not None and is_compact_denial(answer.wire, name)
 
     @property
     def sessions(self) -> tuple[SmtpSession, ...]:

@@ -16,7 +16,7 @@ from checks.facts.http import WebEndpoint
 from checks.facts.smtp import SmtpSession
 from checks.net.transport import Limits
 from checks.options import Options
-from checks.probes import http, smtp
+from checks.probes import http, smtp, walks
 from checks.probes.dns import DnsProbe
 from checks.records.mx import Exchange, mail_hosts
 
@@ -42,6 +42,12 @@ class Survey:
 
     async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
+        async with asyncio.TaskGroup() as group:
+            senders = group.create_task(walks.mail_auth(self.dns, self.domain))
+            found = group.create_task(self._mail_hosts(senders, dns_done))
+        return found.result()
+
+    async def _mail_hosts(self, senders: Awaitable[None], dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         mx, *own = await asyncio.gather(self.dns.lookup(self.domain, "MX"), self._lookup("A"), self._lookup("AAAA"))
         if mx.outcome is Outcome.FAILED:
             return ()
@@ -53,7 +59,7 @@ class Survey:
         surveyed = asyncio.gather(*(self.addresses(host.name) for host in hosts))
         records = asyncio.gather(*(self.tlsa(host.name, smtp.PORT) for host in hosts))
         async with asyncio.TaskGroup() as group:
-            group.create_task(_after(asyncio.gather(surveyed, records), dns_done))
+            group.create_task(_after(asyncio.gather(surveyed, records, senders), dns_done))
             found = group.create_task(self._mail_sessions(hosts, surveyed))
         return found.result()
 

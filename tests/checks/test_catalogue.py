@@ -22,6 +22,11 @@ mail_dnssec_mailto_exist      required     0
 mail_dnssec_mailto_valid      required    10
 mail_dnssec_mx_exist          required     0
 mail_dnssec_mx_valid          required    10
+mail_auth_dmarc_exist         required    10
+mail_auth_dmarc_policy        required    10
+mail_auth_dkim_exist          required    10
+mail_auth_spf_exist           required    10
+mail_auth_spf_policy          required    10
 mail_starttls_tls_available   required    10
 mail_starttls_cert_chain      optional     0
 mail_starttls_cert_domain     optional     0

@@ -1,0 +1,101 @@
+"""SPF, DKIM and DMARC of the mail domain."""
+
+from checks.evaluate import mail_auth
+from checks.evaluate.mail_auth import DkimExists, DmarcExists, DmarcPolicy, SpfExists, SpfPolicy
+from checks.model import Check, Requirement, Stage, fails, not_applicable, notes, passes, unknown, warns
+
+CHECKS = (
+    Check(
+        id="mail_auth_dmarc_exist",
+        category="mail_auth",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.DNS,
+        evaluate=mail_auth.dmarc_exists,
+        rulings={
+            DmarcExists.OK: passes(),
+            DmarcExists.INHERITED: passes(),
+            DmarcExists.UNKNOWN: unknown(),
+            DmarcExists.ABSENT: fails(),
+            DmarcExists.SEVERAL: fails(),
+        },
+        references=("RFC 9989 section 4.10", "RFC 7489"),
+    ),
+    Check(
+        id="mail_auth_dmarc_policy",
+        category="mail_auth",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.DNS,
+        evaluate=mail_auth.dmarc_policy,
+        rulings={
+            DmarcPolicy.OK: passes(),
+            DmarcPolicy.NO_DMARC: not_applicable(),
+            DmarcPolicy.EXTERNAL: warns(),
+            DmarcPolicy.UNKNOWN: unknown(),
+            DmarcPolicy.TESTING: fails(credit=0.2),
+            DmarcPolicy.NONE: fails(credit=0.2),
+            DmarcPolicy.SYNTAX: fails(),
+        },
+        references=("RFC 9989 section 4.7", "RFC 9990 section 4"),
+    ),
+    Check(
+        id="mail_auth_dkim_exist",
+        category="mail_auth",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.DNS,
+        evaluate=mail_auth.dkim_exists,
+        rulings={
+            DkimExists.OK: passes(),
+            DkimExists.NO_KNOWN_SELECTOR: passes(),
+            DkimExists.NO_MAIL: not_applicable(uncounted=True),
+            DkimExists.REVOKED: notes(),
+            DkimExists.SHORT_KEY: warns(),
+            DkimExists.WEAK_KEY: warns(),  # the reference looks at no key: a domain with DKIM has its points
+            DkimExists.UNDECIDED: unknown(),
+            DkimExists.UNKNOWN: unknown(),
+            DkimExists.ABSENT: fails(),
+        },
+        references=("RFC 6376 section 3.6.2", "RFC 8020", "RFC 8301 section 3.2"),
+    ),
+    Check(
+        id="mail_auth_spf_exist",
+        category="mail_auth",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.DNS,
+        evaluate=mail_auth.spf_exists,
+        rulings={
+            SpfExists.OK: passes(),
+            SpfExists.UNKNOWN: unknown(),
+            SpfExists.ABSENT: fails(),
+            SpfExists.SEVERAL: fails(),
+        },
+        references=("RFC 7208 section 4.5",),
+    ),
+    Check(
+        id="mail_auth_spf_policy",
+        category="mail_auth",
+        requirement=Requirement.REQUIRED,
+        weight=10,
+        stage=Stage.DNS,
+        evaluate=mail_auth.spf_policy,
+        rulings={
+            SpfPolicy.OK: passes(),
+            SpfPolicy.NO_SPF: not_applicable(),
+            SpfPolicy.UNKNOWN: unknown(),
+            SpfPolicy.NEUTRAL: fails(credit=0.2),
+            SpfPolicy.OPEN: fails(credit=0.2),
+            SpfPolicy.TOO_MANY_LOOKUPS: fails(credit=0.2),
+            SpfPolicy.TOO_MANY_VOID: fails(credit=0.2),
+            SpfPolicy.LOOP: fails(credit=0.2),
+            SpfPolicy.INCLUDE_WEAK: fails(credit=0.2),
+            SpfPolicy.REDIRECT_WEAK: fails(credit=0.2),
+            SpfPolicy.INCLUDE_BROKEN: fails(),
+            SpfPolicy.REDIRECT_BROKEN: fails(),
+            SpfPolicy.SYNTAX: fails(),
+        },
+        references=("RFC 7208 section 4.6", "RFC 7208 section 5", "RFC 7208 section 12"),
+    ),
+)
