@@ -7,7 +7,6 @@ the settings. Nothing here reads ``os.environ``.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -163,8 +162,11 @@ def _trust_anchors(path: str) -> tuple[str, ...]:
 
 def _ca_bundle(path: str) -> str:
     bundle = path or certifi.where()
-    if not os.access(bundle, os.R_OK):
-        raise ValueError(f"CHECKS_CA_BUNDLE: {bundle} cannot be read")
+    try:
+        if "-----BEGIN CERTIFICATE-----" not in Path(bundle).read_text("utf-8"):
+            raise ValueError(f"CHECKS_CA_BUNDLE: {bundle} holds no certificate in PEM")
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"CHECKS_CA_BUNDLE: {bundle} cannot be read") from None
     return bundle
 
 

@@ -1,13 +1,14 @@
 """All words of the checks: one Markdown file per check and language, and the loader that reads them.
 
 The form of a file: ``# title``, then one line ``- outcome: sentence`` for each outcome, with named placeholders in
-braces; then the four headings of ``HEADINGS`` in order.
+braces; then the four headings of ``HEADINGS`` in order. ``reasons.md`` holds the words of reasons that checks share.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 from checks.model import CheckText
@@ -28,6 +29,13 @@ def load(check_id: str) -> Mapping[str, CheckText]:
         language: parse((files(__name__) / language / f"{check_id}.md").read_text("utf-8"), HEADINGS[language])
         for language in LANGUAGES
     }
+
+
+@cache
+def reasons(language: str) -> Mapping[str, str]:
+    """The words of the reasons that evidence gives as codes, for use within a sentence: ``reasons.md`` of a language."""
+    lines = (files(__name__) / language / "reasons.md").read_text("utf-8").splitlines()
+    return {match[1]: match[2] for match in map(_OUTCOME.fullmatch, lines) if match}
 
 
 def parse(text: str, headings: tuple[str, ...]) -> CheckText:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 import pytest
 
 from checks import judging
+from checks.dnssec import Why
 from checks.model import (
     Check,
     CheckText,
@@ -24,6 +26,7 @@ from checks.model import (
     unknown,
     warns,
 )
+from checks.texts import LANGUAGES, reasons
 
 
 class Colour(StrEnum):
@@ -127,6 +130,19 @@ def test_hostile_evidence_stays_text_bounded_and_without_control_characters() ->
     assert "{subject}" in sentence
     assert "\x1b" not in sentence
     assert len(sentence) < 300
+
+
+def test_a_reason_that_evidence_gives_as_a_code_is_told_in_words() -> None:
+    words = replace(WORDS, outcomes={**WORDS.outcomes, "red": "because {reason}"})
+    check = replace(a_check(), texts={"nl": words, "en": words})
+    rows = (Observation("host", Colour.RED, {"reason": "signature-expired"}),)
+    sentence = judging.judge(check, Finding(Colour.GREY, rows)).sentence
+    assert sentence == {"nl": "because de handtekening is verlopen", "en": "because the signature has expired"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_of_dnssec_has_its_words(language: str) -> None:
+    assert set(Why) - {Why.OK} <= set(reasons(language))
 
 
 def test_a_crash_of_ours_is_an_error_that_does_not_count() -> None:

@@ -74,6 +74,13 @@ def test_nonsense_is_refused_by_the_name_of_its_variable(name: str, value: str) 
         Options.from_env({**RESOLVER, name: value})
 
 
+def test_a_file_without_certificates_is_no_ca_bundle(tmp_path: Path) -> None:
+    file = tmp_path / "bundle.pem"
+    file.write_text("nothing of the kind")
+    with pytest.raises(ValueError, match="CHECKS_CA_BUNDLE"):
+        Options.from_env({**RESOLVER, "CHECKS_CA_BUNDLE": str(file)})
+
+
 @pytest.mark.parametrize("text", ["", "only a comment ;", ". IN A 192.0.2.1", ". IN DS 1 2"])
 def test_a_trust_anchor_file_without_anchors_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "anchors"
