@@ -97,7 +97,7 @@ def read_wire(question: Question, wire: bytes) -> Message:
     try:
         if len(wire) > _LONGEST or sum(struct.unpack_from("!HHH", wire, 6)) > _MOST_RECORDS:
             return Message(DnsFailure.MALFORMED)
-        parsed = dns.message.from_wire(wire, raise_on_truncation=True, ignore_trailing=False)
+        parsed = dns.message.from_wire(wire, one_rr_per_rrset=True, raise_on_truncation=True)
         return _taken_apart(question, parsed)
     except (dns.exception.DNSException, ValueError, struct.error, IndexError):
         return Message(DnsFailure.MALFORMED)
@@ -128,6 +128,7 @@ def _sets(section: list[dns.rrset.RRset]) -> Sets:
             key = (rrset.name, rrset.rdtype)
             held = sets.setdefault(key, RRset(rrset.name, rrset.rdtype, rrset.ttl))
             held.rdatas.extend(rrset)
+            held.ttl = min(held.ttl, rrset.ttl)  # RFC 2181 section 5.2
     for rrset in section:
         if rrset.rdclass == IN and rrset.rdtype == dns.rdatatype.RRSIG:
             covered = sets.get((rrset.name, rrset.covers))

@@ -89,7 +89,7 @@ def delegation(parent: Zone, name: Name, message: Message, now: int, meter: Mete
         if verdict.reason is not Why.OK or verdict.labels is not None:
             reason = verdict.reason if verdict.reason is not Why.OK else Why.WRONG_SIGNER
             return Delegation(Cut.ENDS, reason, verdict.detail, signatures=verdict.views)
-        records = tuple(rdata for rdata in rrset.rdatas if isinstance(rdata, DS))
+        records = tuple(rdata for rdata in dict.fromkeys(rrset.rdatas) if isinstance(rdata, DS))
         return Delegation(Cut.SIGNED, ds=records, signatures=verdict.views)
     if _is_alias(parent, name, message, now, meter):
         return Delegation(Cut.NONE)
@@ -188,7 +188,7 @@ def admit(name: Name, parent: Zone | None, given: Delegation, message: Message, 
         failure = {"failure": message.failure.value, "question": "DNSKEY"}
         return end(name, parent, replace(given, reason=Why.RESOLVER_FAILED, detail=failure))
     rrset = message.answer.get((name, dns.rdatatype.DNSKEY))
-    records = [rdata for rdata in rrset.rdatas if isinstance(rdata, DNSKEY)] if rrset else []
+    records = [rdata for rdata in dict.fromkeys(rrset.rdatas) if isinstance(rdata, DNSKEY)] if rrset else []
     tags: dict[str, Any] = {"ds_tags": sorted({ds.key_tag for ds in given.ds})}
     if rrset is None or not records:
         return end(name, parent, replace(given, reason=Why.CHILD_UNSIGNED, detail=tags))
