@@ -53,6 +53,8 @@ MIDDLEWARE = [
     "portal.lib.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Django masks its CSRF tokens and varies the length of what it compresses, so no secret can be guessed from sizes.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.lib.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

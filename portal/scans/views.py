@@ -107,7 +107,7 @@ def _running(request: HttpRequest, scan: Scan) -> HttpResponse:
     seen = live.read_progress(scan) if scan.status == Status.RUNNING else None
     etag = _etag(scan, seen)
     part = request.GET.get("part") == "progress"
-    if part and etag in parse_etags(request.headers.get("If-None-Match", "")):
+    if part and etag in _asked_tags(request):
         response: HttpResponse = HttpResponseNotModified()
     else:
         template = "scans/_progress.html" if part else "scans/progress.html"
@@ -116,6 +116,11 @@ def _running(request: HttpRequest, scan: Scan) -> HttpResponse:
         response["ETag"] = etag
         response["X-Scan-Status"] = scan.status
     return response
+
+
+def _asked_tags(request: HttpRequest) -> set[str]:
+    """The tags that the visitor has. Compression makes a tag weak; for us the two are the same (RFC 9110, section 8.8.3.2)."""
+    return {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
 
 
 def _etag(scan: Scan, seen: live.Progress | None) -> str:

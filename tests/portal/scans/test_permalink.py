@@ -157,6 +157,15 @@ def test_a_fragment_that_did_not_change_costs_nothing(client: Client) -> None:
     assert (second.status_code, second.content, second["ETag"]) == (304, b"", first["ETag"])
 
 
+def test_a_fragment_that_came_compressed_is_recognised_too(client: Client) -> None:
+    scan = a_running_scan()
+    address = scan.get_absolute_url() + "?part=progress"
+    first = client.get(address, headers={"Accept-Encoding": "gzip"})
+    tag = first["ETag"]
+    second = client.get(address, headers={"If-None-Match": tag if tag.startswith("W/") else f"W/{tag}"})
+    assert second.status_code == 304
+
+
 def test_a_fragment_that_changed_has_another_tag(client: Client) -> None:
     scan = a_running_scan()
     address = scan.get_absolute_url() + "?part=progress"
