@@ -101,11 +101,32 @@ _MATCHES: Words = {"nl": "past", "en": "matches"}
 _NOT: Words = {"nl": "past niet", "en": "does not match"}
 
 
+# Mnemonics of the IANA registries, as people write them.
+_ALGORITHM: Mapping[str, str] = {
+    "RSASHA1": "RSA/SHA-1",
+    "RSASHA1NSEC3SHA1": "RSA/SHA-1",
+    "RSASHA256": "RSA/SHA-256",
+    "RSASHA512": "RSA/SHA-512",
+    "ECDSAP256SHA256": "ECDSA P-256",
+    "ECDSAP384SHA384": "ECDSA P-384",
+    "ED25519": "Ed25519",
+    "ED448": "Ed448",
+    "SHA1": "SHA-1",
+    "SHA256": "SHA-256",
+    "SHA384": "SHA-384",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One zone: its state as sign and word, why when it is not secure, and its DS records, keys and signatures in words."""
+    """One zone: its state as sign and word, why when it is not secure, and its DS records, keys and signatures in words.
+
+    ``anchored`` when trust begins here; ``branch`` is the name of its parent when that is not the zone shown just before it.
+    """
 
     name: str
+    anchored: bool
+    branch: str
     status: str
     word: str
     reason: str
@@ -118,32 +139,50 @@ class Zone:
 def build(evidences: Iterable[Mapping[str, Any]], language: str) -> tuple[Zone, ...]:
     """The zones of all chains, each once, in the order in which they were first met. A zone that is broken for one name is shown as broken."""
     links: dict[str, Mapping[str, Any]] = {}
+    parents: dict[str, str] = {}
     for evidence in evidences:
+        above = ""
         for link in evidence.get("chain") or ():
             known = links.get(link["zone"])
             if known is None or (known["state"] == "secure" and link["state"] != "secure"):
                 links[link["zone"]] = link
-    return tuple(_zone(link, language) for link in list(links.values())[:MOST_ZONES])
+            parents.setdefault(link["zone"], above)
+            above = link["zone"]
+    names = list(links)[:MOST_ZONES]
+    before = dict(zip(names, ["", *names], strict=False))
+    return tuple(_zone(links[name], parents[name], before[name], language) for name in names)
 
 
-def _zone(link: Mapping[str, Any], language: str) -> Zone:
+def _name(zone: str, language: str) -> str:
+    return say(_ROOT, language) if zone == "." else bounded(zone, _NAME)
+
+
+def _algorithm(mnemonic: object) -> str:
+    return _ALGORITHM.get(str(mnemonic), bounded(str(mnemonic), 40))
+
+
+def _zone(link: Mapping[str, Any], parent: str, before: str, language: str) -> Zone:
     status, word = STATE.get(link["state"], STATE["indeterminate"])
     reason = link.get("reason") or "ok"
     said = "" if reason == "ok" else say(REASON[reason], language) if reason in REASON else bounded(str(reason), 60)
     return Zone(
-        name=say(_ROOT, language) if link["zone"] == "." else bounded(link["zone"], _NAME),
+        name=_name(link["zone"], language),
+        anchored=not parent,
+        branch="" if parent in ("", before) else _name(parent, language),
         status=status,
         word=say(word, language),
         reason=said,
         ds=tuple((_ds(ds, language), bool(ds["matches"])) for ds in (link.get("ds") or ())[:8]),
-        keys=tuple(f"{key['role']} {key['tag']} ({key['algorithm']})" for key in (link.get("keys") or ())[:8]),
+        keys=tuple(
+            f"{key['role']} {key['tag']} ({_algorithm(key['algorithm'])})" for key in (link.get("keys") or ())[:8]
+        ),
         until=_until(link, language),
         denial=str(link.get("denial") or ""),
     )
 
 
 def _ds(ds: Mapping[str, Any], language: str) -> str:
-    return f"{ds['tag']}, {ds['digest_type']}: {say(_MATCHES if ds['matches'] else _NOT, language)}"
+    return f"{ds['tag']}, {_algorithm(ds['digest_type'])}: {say(_MATCHES if ds['matches'] else _NOT, language)}"
 
 
 def _until(link: Mapping[str, Any], language: str) -> str:

@@ -17,6 +17,7 @@ from portal.pictures import seal
 from portal.scans import chain, coverage, evidence, markdown, route, words
 from portal.scans.verdict import verdict
 
+LONGEST_HEAD = 260  # characters of the sentences under the score
 MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
 
 Document = Mapping[str, Any]
@@ -306,7 +307,8 @@ def _detail(categories: Sequence[CategoryCard]) -> str:
     """The sentences of what is worst: at most two, so that the head stays a head."""
     rows = [row for category in categories for row in category.checks if row.status == "failed"]
     rows = rows or [row for category in categories for row in category.checks if row.status in ("error", "warning")]
-    return " ".join(dict.fromkeys(row.sentence for row in rows[:2]))
+    first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
+    return " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
 
 
 def _counts(categories: Sequence[CategoryCard], language: str) -> str:

@@ -76,7 +76,7 @@ _MAIL: tuple[tuple[Fact, Words], ...] = (
         },
     ),
     (
-        _failed("mail_starttls_dane_exist"),
+        _failed("mail_starttls_dane_exist", "mail_dnssec_"),
         {
             "nl": "Mail aan u is versleuteld, maar afzenders kunnen niet controleren of het uw server is.",
             "en": "Mail to you is encrypted, but senders cannot check that it is your server.",

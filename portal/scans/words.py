@@ -113,7 +113,9 @@ def decimal(number: float, language: str, digits: int = 1) -> str:
 
 
 def seconds(milliseconds: float, language: str) -> str:
-    """``8,2 seconden`` / ``8.2 seconds``."""
+    """``8,2 seconden`` / ``8.2 seconds``; what is shorter than a tenth of a second in milliseconds."""
+    if milliseconds < 100:
+        return f"{milliseconds:.0f} milliseconds" if language == "en" else f"{milliseconds:.0f} milliseconden"
     amount = f"{milliseconds / 1000:.1f}"
     return f"{amount} seconds" if language == "en" else f"{amount.replace('.', ',')} seconden"
 

@@ -28,7 +28,7 @@ async function look() {
     location.replace(location.pathname);
     return false;
   }
-  etag = reply.headers.get("ETag") || "";
+  etag = (reply.headers.get("ETag") || "").replace(/^W\//, "");
   if (reply.status === 200) {
     box.innerHTML = await reply.text();
     say(box.firstElementChild.dataset.announce);

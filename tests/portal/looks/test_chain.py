@@ -12,6 +12,8 @@ from tests.portal.looks.documents import a_chain, a_zone
 def test_zones_stand_in_order_from_the_root_and_each_only_once() -> None:
     zones = chain.build([{"chain": a_chain()}, {"chain": [*a_chain()[:2], a_zone("mailhulp.example.")]}], "nl")
     assert [zone.name for zone in zones] == [". (root)", "example.", "good.example.", "mailhulp.example."]
+    assert [zone.branch for zone in zones] == ["", "", "", "example."]
+    assert [zone.anchored for zone in zones] == [True, False, False, False]
 
 
 def test_a_whole_chain_names_keys_ds_and_the_end_of_the_signature() -> None:
