@@ -126,12 +126,13 @@ def _nsd(folder: Path, zones: Mapping[str, Path], port: int) -> str:
 
 
 def _unbound(folder: Path, zones: Mapping[str, Path], top: str, authority: int, port: int) -> str:
+    # No leniency: a clock that is a little wrong is not forgiven, and a SHA-1 DS is ignored beside a stronger one.
     head = (
         f"server:\n interface: {LOOPBACK}@{port}\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n"
         f' chroot: ""\n username: ""\n pidfile: ""\n directory: "{folder}"\n use-syslog: no\n verbosity: 1\n'
         f' do-not-query-localhost: no\n do-ip6: no\n module-config: "validator iterator"\n num-threads: 1\n'
         f' trust-anchor-file: "{folder}/anchor.key"\n target-fetch-policy: "0 0 0 0 0"\n aggressive-nsec: no\n'
-        f" qname-minimisation: no\n edns-buffer-size: 1232\n val-sig-skew-min: 0\n val-sig-skew-max: 0\nremote-control:\n control-enable: no\n"
+        f" qname-minimisation: no\n edns-buffer-size: 1232\n harden-algo-downgrade: yes\n val-sig-skew-min: 0\n val-sig-skew-max: 0\nremote-control:\n control-enable: no\n"
     )
     stubs = (f'stub-zone:\n name: "{zone}"\n stub-addr: {LOOPBACK}@{authority}\n' for zone in zones)
     return head + "".join(stubs)

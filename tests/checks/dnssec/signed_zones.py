@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 TOP = "anchored."
+HASHED, LOOSE = f"hashed.{TOP}", f"loose.{TOP}"  # parents that deny by NSEC3, the second with opt-out
 DAY = timedelta(days=1)
 Lines = list[str]
 Break = Callable[[Lines], Lines]
@@ -20,7 +22,7 @@ Break = Callable[[Lines], Lines]
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How one zone is made. ``ds`` is what the parent shows: ``right``, ``none``, ``wrong``, ``sha1``, ``unknown``."""
+    """How one zone is made. ``ds`` is what the parent shows, see ``Workshop._ds``."""
 
     label: str
     tool: str = "bind"  # or "ldns", or "unsigned"
@@ -31,10 +33,11 @@ class Spec:
     window: tuple[timedelta, timedelta] = (-DAY, 14 * DAY)
     ds: str = "right"
     breaks: Break | None = None
+    parent: str = TOP
 
     @property
     def zone(self) -> str:
-        return f"{self.label}.{TOP}"
+        return f"{self.label}.{self.parent}"
 
 
 def _type_of(line: str) -> str:
@@ -124,6 +127,22 @@ SPECS = (
     Spec("bad-nsec3", "ldns", nsec3=NSEC3, breaks=damaged("NSEC3")),
     *(Spec(f"gap-nsec-{number}", breaks=without_nth("NSEC", number)) for number in (1, 4, 7)),
     *(Spec(f"gap-nsec3-{number}", nsec3=NSEC3, breaks=without_nth("NSEC3", number)) for number in (0, 3, 6, 9, 12)),
+    Spec("l-nsec3-151", "ldns", nsec3=(151, "-", False)),
+    Spec("ds-and-dangling", ds="dangling"),
+    Spec("ds-and-unknown-algorithm", ds="unknown-beside"),
+    Spec("sha1-beside-wrong-sha256", ds="sha1-beside-wrong"),
+    Spec("sha1-beside-sha256", ds="sha1-beside"),
+    *(
+        Spec(label, tool, ds=ds, breaks=breaks, parent=parent)
+        for parent in (HASHED, LOOSE)
+        for label, tool, ds, breaks in (
+            ("signed", "bind", "right", None),
+            ("unsigned", "unsigned", "none", None),
+            ("island", "bind", "none", None),
+            ("wrong", "bind", "wrong", None),
+            ("bad", "ldns", "right", damaged("A")),
+        )
+    ),
     Spec("no-soa-signature", breaks=without("RRSIG/SOA")),
 )
 
@@ -170,16 +189,27 @@ class Workshop:
     folder: Path
     files: dict[str, Path] = field(default_factory=dict)
     anchor: str = ""
+    _delegations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _made: dict[str, list[Path]] = field(default_factory=dict)
 
     def make(self) -> None:
-        """All zones below the top, an unsigned child of each, and the top itself; ``anchor`` is its DNSKEY."""
-        delegations = [line for spec in SPECS for line in self._make(spec)]
-        text = _head(TOP) + "ns IN A 127.0.0.1\nwww IN A 192.0.2.80\n" + "".join(delegations)
-        keys = self._keys(Spec("", single_key=True), TOP)
-        self._sign(Spec("", single_key=True), TOP, text, keys)
-        self.anchor = next(
-            line for line in keys[0].with_name(keys[0].name + ".key").read_text().splitlines() if line[0] != ";"
-        )
+        """All zones below their parents, an unsigned child of each, and the top; ``anchor`` is the top's DNSKEY."""
+        for parent in (Spec("hashed", nsec3=NSEC3), Spec("loose", nsec3=OPT_OUT)):
+            self._delegations[TOP] += self._make_parent(parent, parent.zone)
+        self._make_parent(Spec("", single_key=True), TOP)
+        keys = self._made[TOP]
+        lines = keys[0].with_name(keys[0].name + ".key").read_text().splitlines()
+        self.anchor = next(line for line in lines if line[0] != ";")
+
+    def _make_parent(self, spec: Spec, zone: str) -> list[str]:
+        """A zone with the delegations to the zones below it; the records that delegate to itself."""
+        for child in SPECS:
+            if child.parent == zone:
+                self._delegations[zone] += self._make(child)
+        text = _head(zone) + "ns IN A 127.0.0.1\nwww IN A 192.0.2.80\n" + "".join(self._delegations[zone])
+        self._made[zone] = self._keys(spec, zone)
+        self._sign(spec, zone, text, self._made[zone])
+        return [f"{zone} IN NS ns.{TOP}\n", *self._ds(spec, zone, self._made[zone])]
 
     def _make(self, spec: Spec) -> list[str]:
         zone = spec.zone
@@ -239,16 +269,26 @@ class Workshop:
         self.files[zone] = signed
 
     def _ds(self, spec: Spec, zone: str, keys: list[Path]) -> list[str]:
-        digest = "1" if spec.ds == "sha1" else "2"
+        """DS records as the spec wants them: the digests shown, each right or wrong, and what stands beside them."""
         if not keys or spec.ds == "none":
             return []
-        text = _run(["ldns-key2ds", "-n", f"-{digest}", f"{keys[0].name}.key"], self.folder)
-        fields = text.split()[-4:]
-        if spec.ds == "wrong":
-            fields[3] = fields[3][:-6] + ("abcdef" if fields[3][-6:] != "abcdef" else "fedcba")
-        if spec.ds == "unknown":
-            fields[2] = "99"
-        return [f"{zone} IN DS {' '.join(fields)}\n"]
+        right, sha1 = self._digest(keys[0], 2), self._digest(keys[0], 1)
+        tag, algorithm, _, digest = right.split()
+        wrong = f"{tag} {algorithm} 2 {digest[:-6]}{'abcdef' if digest[-6:] != 'abcdef' else 'fedcba'}"
+        shown = {
+            "right": [right],
+            "wrong": [wrong],
+            "sha1": [sha1],
+            "unknown": [f"{tag} {algorithm} 99 {digest}"],
+            "dangling": [right, f"{int(tag) ^ 1} {algorithm} 2 {digest}"],
+            "unknown-beside": [right, f"{tag} 253 2 {digest}"],
+            "sha1-beside": [right, sha1],
+            "sha1-beside-wrong": [wrong, sha1],
+        }
+        return [f"{zone} IN DS {text}\n" for text in shown[spec.ds]]
+
+    def _digest(self, key: Path, kind: int) -> str:
+        return " ".join(_run(["ldns-key2ds", "-n", f"-{kind}", f"{key.name}.key"], self.folder).split()[-4:])
 
 
 def _uniform(lines: Lines) -> Lines:
