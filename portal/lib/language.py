@@ -28,10 +28,10 @@ class LanguageMiddleware(LocaleMiddleware):
                 asked,
                 max_age=settings.LANGUAGE_COOKIE_AGE,
                 httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                samesite="Lax",
                 secure=settings.LANGUAGE_COOKIE_SECURE,
             )
-        return super().process_response(request, response)  # type: ignore[arg-type,no-any-return]
+        return super().process_response(request, response)
 
 
 def _asked_language(request: HttpRequest) -> str:

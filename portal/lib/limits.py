@@ -29,7 +29,10 @@ def seconds_to_wait(name: str, key: str, rate: tuple[int, int]) -> int:
     counter = f"zegel-limit:{name}:{digest}"
     try:
         with client().pipeline() as pipe:
-            used, left = pipe.set(counter, 0, ex=window, nx=True).incr(counter).ttl(counter).execute()[1:]
+            pipe.set(counter, 0, ex=window, nx=True)
+            pipe.incr(counter)
+            pipe.ttl(counter)
+            _made, used, left = pipe.execute()
     except redis.RedisError as error:
         logger.warning("limit %s is not kept, for the %d. time in this process: %s", name, next(_failed_open), error)
         return 0

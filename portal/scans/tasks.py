@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Task
@@ -19,8 +19,14 @@ from portal.scans.models import Failure
 
 logger = logging.getLogger(__name__)
 
+# Celery's class is generic for the type checker only.
+if TYPE_CHECKING:
+    _Task = Task[[int], None]
+else:
+    _Task = Task
 
-class ScanTask(Task):
+
+class ScanTask(_Task):
     """A crash of ours ends the scan with a reason. When the database itself is away, the row stays as it is and ``reap`` mends it later."""
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         judged = changed = 0
         for scan in scans.iterator(chunk_size=50):
             judged += 1
-            report = evaluate(Measurement.from_json(scan.document["measurement"]))
+            report = evaluate(Measurement.from_json((scan.document or {})["measurement"]))
             before = scan.total
             if lifecycle.rejudged(scan, report, dry_run=options["dry_run"]):
                 changed += 1
