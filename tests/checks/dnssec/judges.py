@@ -127,12 +127,28 @@ def _nsd(folder: Path, zones: Mapping[str, Path], port: int) -> str:
 
 def _unbound(folder: Path, zones: Mapping[str, Path], top: str, authority: int, port: int) -> str:
     # No leniency: a clock that is a little wrong is not forgiven, and a SHA-1 DS is ignored beside a stronger one.
-    head = (
-        f"server:\n interface: {LOOPBACK}@{port}\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n"
-        f' chroot: ""\n username: ""\n pidfile: ""\n directory: "{folder}"\n use-syslog: no\n verbosity: 1\n'
-        f' do-not-query-localhost: no\n do-ip6: no\n module-config: "validator iterator"\n num-threads: 1\n'
-        f' trust-anchor-file: "{folder}/anchor.key"\n target-fetch-policy: "0 0 0 0 0"\n aggressive-nsec: no\n'
-        f" qname-minimisation: no\n edns-buffer-size: 1232\n harden-algo-downgrade: yes\n val-sig-skew-min: 0\n val-sig-skew-max: 0\nremote-control:\n control-enable: no\n"
-    )
+    settings = {
+        "interface": f"{LOOPBACK}@{port}",
+        "access-control": "127.0.0.0/8 allow",
+        "chroot": '""',
+        "username": '""',
+        "pidfile": '""',
+        "directory": f'"{folder}"',
+        "trust-anchor-file": f'"{folder}/anchor.key"',
+        "module-config": '"validator iterator"',
+        "target-fetch-policy": '"0 0 0 0 0"',
+        "do-not-query-localhost": "no",
+        "do-daemonize": "no",
+        "do-ip6": "no",
+        "use-syslog": "no",
+        "aggressive-nsec": "no",
+        "qname-minimisation": "no",
+        "edns-buffer-size": "1232",
+        "harden-algo-downgrade": "yes",
+        "val-sig-skew-min": "0",
+        "val-sig-skew-max": "0",
+    }
+    lines = "".join(f" {name}: {value}\n" for name, value in settings.items())
+    head = f"server:\n{lines}remote-control:\n control-enable: no\n"
     stubs = (f'stub-zone:\n name: "{zone}"\n stub-addr: {LOOPBACK}@{authority}\n' for zone in zones)
     return head + "".join(stubs)
