@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.scans import evidence, markdown
@@ -98,6 +98,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.sampled_from([*evidence.LABELS, "odd key", "<b>"]), JSON, max_size=6),
     st.sampled_from(["nl", "en"]),
