@@ -7,7 +7,7 @@ STAMP := .venv/.stamp
 SETTINGS := SECRET_KEY=a-key-for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz DATABASE_URL=postgresql:///none REDIS_URL=redis://127.0.0.1:6379/0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lab bench messages format clean
+.PHONY: help setup run test check lab bench messages format clean format-check lint types arrows templates translations migrations deployment
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -27,15 +27,32 @@ test: setup ## all tests; real servers are installed with apt where that is poss
 	@sh tests/install-servers
 	@$(PY) -m pytest
 
-check: setup ## what a reviewer's machine checks: format, lint, types, arrows, templates, migrations, translations
+check: format-check lint types arrows templates translations migrations deployment ## what a reviewer's machine checks (with -k: all of it, whatever fails)
+
+format-check: setup
 	$(PY) -m ruff format --check .
+
+lint: setup
 	$(PY) -m ruff check .
+
+types: setup
 	$(SETTINGS) $(PY) -m mypy
-	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+arrows: setup
+	@echo "import-linter"
+	@$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" >.venv/arrows.log || { cat .venv/arrows.log; exit 1; }
+
+templates: setup
 	$(PY) -m djlint templates portal --check --lint --quiet
+
+translations: setup
 	$(PY) -m portal.laptop.messages check
-	$(SETTINGS) $(PY) manage.py makemigrations --check --dry-run
-	$(SETTINGS) SITE_URL=https://zegel.example $(PY) manage.py check --deploy --fail-level WARNING
+
+migrations: setup
+	$(SETTINGS) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+deployment: setup
+	$(SETTINGS) SITE_URL=https://zegel.example TRUSTED_PROXIES=192.0.2.1 $(PY) manage.py check --deploy --fail-level WARNING
 
 lab: setup ## the practice internet alone, in the foreground
 	@$(PY) -m lab --dir var/lab
@@ -49,6 +66,7 @@ messages: setup ## collect the strings of code and templates into the Dutch file
 format: setup ## put code and templates in the house's format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	-$(PY) -m djlint templates portal --reformat --quiet
 
 clean: ## remove what was built; the data in var/ stays
 	rm -rf .venv static/vendor staticfiles .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

@@ -102,7 +102,9 @@ def _to_a_labels(host: str) -> str:
         if len(host) > 253 or longest > 63:
             raise Refused(Refusal.TOO_LONG) from None
         raise Refused(
-            Refusal.BAD_LABEL if re.fullmatch(r"[A-Za-z0-9.-]+", host) or host.startswith(".") else Refusal.BAD_CHARACTER
+            Refusal.BAD_LABEL
+            if re.fullmatch(r"[A-Za-z0-9.-]+", host) or host.startswith(".")
+            else Refusal.BAD_CHARACTER
         ) from None
 
 

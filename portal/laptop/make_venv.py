@@ -22,7 +22,7 @@ def main() -> int:
     if not usable() and not make():
         return 2
     print("Installing the pinned requirements; the first time this takes a minute or two ...", file=sys.stderr)
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     if subprocess.call([*pip, "--requirement", str(ROOT / "requirements-dev.txt")]):
         return complain(
             "pip could not install the requirements; its own words are above. Check the connection to the package index and run this again."
