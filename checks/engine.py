@@ -19,6 +19,7 @@ from checks.facts.smtp import SmtpSession
 from checks.model import Check, Stage, Suite, Verdict
 from checks.net.transport import Limits
 from checks.options import Options
+from checks.probes.around import Around
 from checks.probes.dns import DnsProbe
 from checks.probes.survey import Survey
 from checks.progress import Progress, Reporter
@@ -50,6 +51,7 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         return max(0.0, begun + options.deadline - SPARE - time.monotonic())
 
     survey = Survey(target.domain + ".", options, dns, Limits(), now, reporter.event, remaining)
+    around = Around(survey)
     smtp: tuple[SmtpSession, ...] = ()
     web: tuple[WebEndpoint, ...] = ()
 
@@ -57,7 +59,8 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         reporter.stage_done(Stage.DNS)
 
     try:
-        async with asyncio.timeout(options.deadline):
+        async with asyncio.timeout(options.deadline), asyncio.TaskGroup() as group:
+            group.create_task(around.run(target.suite))
             if target.suite is Suite.MAIL:
                 smtp = await survey.mail(dns_done)
             else:
@@ -68,7 +71,16 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
     reporter.stage_done(Stage.ENDPOINTS)
     reporter.event("judging")
     return Measurement(
-        target.domain, target.suite, now, round((time.monotonic() - begun) * 1000), ENGINE, dns.facts(), smtp, web
+        target.domain,
+        target.suite,
+        now,
+        round((time.monotonic() - begun) * 1000),
+        ENGINE,
+        dns.facts(),
+        smtp,
+        web,
+        name_servers=around.name_servers,
+        pages=around.pages,
     )
 
 

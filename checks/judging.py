@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from fractions import Fraction
 
 from checks.model import (
     Check,
@@ -36,11 +37,20 @@ def judge(check: Check, finding: Finding) -> Verdict:
         status=status_of(ruling.rating, requirement),
         requirement=requirement,
         outcome=outcome.value,
-        points=ruling.credit * check.weight if counted else None,
+        points=_earned(check, finding, ruling) if counted else None,
         max_points=float(check.weight) if counted else None,
         sentence=_sentence(check, outcome, _values(check, finding, worst)),
         subjects=tuple(_subject(check, row) for row in finding.observations),
     )
+
+
+def _earned(check: Check, finding: Finding, ruling: Ruling) -> float:
+    """The points of the worst subject, or the mean of all that count."""
+    rulings = [check.rulings[row.outcome] for row in finding.observations]
+    shares = [Fraction(row.credit).limit_denominator(100) for row in rulings if not row.uncounted]
+    if not check.mean or not shares:
+        return ruling.credit * check.weight
+    return float(int(sum(shares) * check.weight / len(shares)))
 
 
 def crashed(check: Check) -> Verdict:

@@ -165,7 +165,8 @@ class Check:
     language (filled in by the catalogue).
 
     ``weight`` is the number of points of full credit; 0 for a check that is shown and never scored. ``evaluate``
-    turns the facts into a finding and does no I/O.
+    turns the facts into a finding and does no I/O. ``mean``: the points are the mean over the subjects that count, cut
+    off to whole points, in place of those of the worst subject.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Check:
     rulings: Mapping[StrEnum, Ruling]
     references: tuple[str, ...]
     texts: Mapping[str, CheckText] = field(default_factory=dict)
+    mean: bool = False
 
 
 class Scoring(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from checks.catalogue import categories, mail_auth, mail_dnssec, mail_starttls, web_dnssec, web_https
+from checks.catalogue import categories, ipv6, mail_auth, mail_dnssec, mail_starttls, web_dnssec, web_https
 from checks.model import Category, Check, Suite
 from checks.texts import load
 
@@ -41,5 +41,14 @@ class Catalogue(Mapping[str, Check]):
 
 
 CATALOGUE = Catalogue(
-    categories.CATEGORIES, (*web_dnssec.CHECKS, *web_https.CHECKS, *mail_dnssec.CHECKS, *mail_auth.CHECKS, *mail_starttls.CHECKS)
+    categories.CATEGORIES,
+    (
+        *ipv6.WEB_CHECKS,
+        *web_dnssec.CHECKS,
+        *web_https.CHECKS,
+        *ipv6.MAIL_CHECKS,
+        *mail_dnssec.CHECKS,
+        *mail_auth.CHECKS,
+        *mail_starttls.CHECKS,
+    ),
 )

@@ -3,6 +3,7 @@
 from checks.model import Category, Scoring, Suite
 
 CATEGORIES = (
+    Category("web_ipv6", Suite.WEB, {"nl": "IPv6", "en": "IPv6"}),
     Category("web_dnssec", Suite.WEB, {"nl": "DNSSEC", "en": "DNSSEC"}),
     Category(
         "web_https",
@@ -11,6 +12,7 @@ CATEGORIES = (
         scoring=Scoring.WORST_ENDPOINT,
         gate="web_https_http_available",
     ),
+    Category("mail_ipv6", Suite.MAIL, {"nl": "IPv6", "en": "IPv6"}),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
     Category("mail_auth", Suite.MAIL, {"nl": "Echtheidskenmerken", "en": "Sender authentication"}),
     Category(

@@ -294,7 +294,9 @@ def _spf_evidence(view: View, tree: Tree, first: Found | None) -> dict[str, Any]
     }
     if first:
         path = " → ".join(name.rstrip(".") for name in first.path)
-        evidence |= {"fault": first.fault.value, "path": path, "term": first.term, "why": first.why}
+        unseen = first.fault in _UNSEEN
+        evidence |= {"fault": first.fault.value, "path": path, "term": first.term}
+        evidence["reason" if unseen else "why"] = first.why
         evidence |= {"position": first.at + 1} if first.at >= 0 else {}
         evidence["where"] = first.path[-1].rstrip(".")
     if first and first.fault in (Fault.NEUTRAL, Fault.OPEN) and not first.via:

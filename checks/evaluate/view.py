@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from cryptography import x509
 
 from checks.dnssec import Lookup, Outcome, Security, Validator, replay
-from checks.evaluate import certificate, dkim, dmarc, spf
+from checks.evaluate import certificate, dkim, dmarc, nameservers, spf
 from checks.evaluate.denial import is_compact_denial
 from checks.evaluate.txt import replay as follow
 from checks.facts.dns import DnsFailure, Question
@@ -87,6 +87,11 @@ class View:
     def dkim(self) -> dkim.Dkim:
         """The DKIM keys of the domain as far as they can be found."""
         return follow(dkim.discover(self.domain), self.lookup)
+
+    @cached_property
+    def name_servers(self) -> nameservers.NameServers:
+        """The name servers of the zone that the domain lies in."""
+        return follow(nameservers.find(self.domain), self.lookup)
 
     def denies_compactly(self, name: str) -> bool:
         """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it

@@ -16,9 +16,10 @@ import cattrs
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
-from checks.facts.dns import DnsFacts
+from checks.facts.dns import DirectAnswer, DnsFacts
 from checks.facts.http import HttpResponse, WebEndpoint
 from checks.facts.network import Unreachable
+from checks.facts.page import PagePair
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.model import Suite
@@ -38,6 +39,8 @@ class Measurement:
     dns: DnsFacts = field(default_factory=DnsFacts)
     smtp: tuple[SmtpSession, ...] = ()
     web: tuple[WebEndpoint, ...] = ()
+    name_servers: tuple[DirectAnswer, ...] = ()
+    pages: PagePair | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The measurement as JSON-able values."""

@@ -1,4 +1,4 @@
-"""One ``GET /`` without I/O: the request as bytes, and h11 to read the response.
+"""One ``GET`` without I/O: the request as bytes, and h11 to read the response.
 
 Header bytes, fields and body are bounded. Redirects are not followed and the body is not interpreted: both belong to those who ask.
 """
@@ -35,13 +35,16 @@ Event = NeedMore | Done
 
 
 class HttpExchange:
-    """One request and its response. ``host`` is an A-label name. Feed it with ``receive`` until it says Done."""
+    """One request and its response. ``host`` is an A-label name, ``path`` what is asked for. Feed it with ``receive``
+    until it says Done; ``body`` then holds the first ``most`` bytes, or fewer.
+    """
 
-    def __init__(self, host: str, user_agent: str) -> None:
+    def __init__(self, host: str, user_agent: str, path: str = "/", most: int = MAX_BODY) -> None:
         self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER)
-        self._request = self._build(host, user_agent)
+        self._request = self._build(host, user_agent, path)
         self._response: h11.Response | None = None
-        self._body = 0
+        self._most = most
+        self._body = bytearray()
         self._interim = 0
 
     def request(self) -> bytes:
@@ -60,14 +63,19 @@ class HttpExchange:
         """The response when its header has come, else ``failure``: for a connection that ended halfway."""
         return self._facts(truncated=True) if self._response else failure
 
-    def _build(self, host: str, user_agent: str) -> bytes:
+    @property
+    def body(self) -> bytes:
+        """What came of the body so far."""
+        return bytes(self._body)
+
+    def _build(self, host: str, user_agent: str, path: str) -> bytes:
         headers = [
             (b"Host", host.encode("ascii")),
             (b"User-Agent", user_agent.encode("ascii", "replace")),
             (b"Accept", b"text/html, */*;q=0.5"),
             (b"Connection", b"close"),
         ]
-        request = self._wire.send(h11.Request(method="GET", target="/", headers=headers)) or b""
+        request = self._wire.send(h11.Request(method="GET", target=path, headers=headers)) or b""
         return request + (self._wire.send(h11.EndOfMessage()) or b"")
 
     def _read(self, *, closed: bool) -> Event:
@@ -88,8 +96,8 @@ class HttpExchange:
                 if len(event.headers) > MAX_FIELDS:
                     return Unreachable(Reason.TOO_MUCH, f"more than {MAX_FIELDS} header fields")
             case h11.Data():
-                self._body += len(event.data)
-                if self._body >= MAX_BODY:
+                self._body += event.data[: self._most - len(self._body)]
+                if len(self._body) >= self._most:
                     return self._facts(truncated=True)
             case h11.EndOfMessage():
                 return self._facts(truncated=False)
@@ -107,7 +115,7 @@ class HttpExchange:
     def _facts(self, *, truncated: bool) -> HttpResponse:
         assert self._response is not None
         fields = tuple((_clean(name), _clean(value)) for name, value in self._response.headers.raw_items())
-        return HttpResponse(self._response.status_code, fields, min(self._body, MAX_BODY), truncated)
+        return HttpResponse(self._response.status_code, fields, len(self._body), truncated)
 
 
 def _clean(value: bytes) -> str:

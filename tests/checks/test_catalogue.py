@@ -9,6 +9,11 @@ from checks.model import Check, Requirement
 
 # id, requirement, points; appended to, never changed. A changed row is a change of scores: CHANGELOG and catalogue version.
 PINNED = """
+web_ipv6_ns_address           required     0
+web_ipv6_ns_reach             required    10
+web_ipv6_ws_address           required     0
+web_ipv6_ws_reach             required    10
+web_ipv6_ws_similar           required     2
 web_dnssec_exist              required     0
 web_dnssec_valid              required    10
 web_https_http_available      required     0
@@ -18,6 +23,10 @@ web_https_cert_chain          required    10
 web_https_cert_domain         required    10
 web_https_dane_exist          optional     0
 web_https_dane_valid          recommended  0
+mail_ipv6_ns_address          required     0
+mail_ipv6_ns_reach            required    10
+mail_ipv6_mx_address          required     0
+mail_ipv6_mx_reach            required    10
 mail_dnssec_mailto_exist      required     0
 mail_dnssec_mailto_valid      required    10
 mail_dnssec_mx_exist          required     0
