@@ -6,6 +6,7 @@ Pure: reads what it is given, asks no database and no clock. A check that no lon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ LONGEST_HEAD = 260  # characters of the sentences under the score
 MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
 
 Document = Mapping[str, Any]
+_FIRST = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")  # between two sentences
 
 # What the engine says when there was nothing to judge, in words: whose side it is on, and what to do.
 FAILURE: Mapping[str, words.Words] = {
@@ -245,9 +247,9 @@ def _category(category: Mapping[str, Any], language: str) -> CategoryCard:
 
 
 def _category_sentence(rows: Sequence[CheckRow], language: str) -> str:
-    """The sentence of the worst check; when nothing asks for attention, that everything is right."""
+    """The first sentence of the worst check; when nothing asks for attention, that everything is right."""
     if rows and (rows[0].status in ("failed", "error", "warning") or all(row.status == "not_tested" for row in rows)):
-        return rows[0].sentence
+        return _FIRST.split(rows[0].sentence, maxsplit=1)[0]
     return (
         "All checks in this part are in order."
         if language == "en"

@@ -42,6 +42,15 @@ _ENVELOPE: Mapping[str, tuple[str, str, Words, Words]] = {
             "en": "Encrypted, and the sender knows for sure that this is your server.",
         },
     ),
+    "unsigned": (
+        "warning",
+        "envelope-closed",
+        {"nl": "Dicht", "en": "Closed"},
+        {
+            "nl": "Versleuteld, en het record past. Maar dat dit uw mailserver is, staat in een antwoord zonder handtekening.",
+            "en": "Encrypted, and the record matches. But that this is your mail server stands in an answer without signature.",
+        },
+    ),
     "broken": (
         "failed",
         "envelope-broken",
@@ -81,6 +90,11 @@ _STOPS: Mapping[str, Words] = {
     "unknown": {"nl": "niet te meten", "en": "could not test"},
     "none": {"nl": "geen", "en": "none"},
     "made": {"nl": "gelukt", "en": "made"},
+}
+_ANSWER: Mapping[str, tuple[str, Words]] = {
+    "passed": ("passed", {"nl": "antwoord is ondertekend", "en": "answer is signed"}),
+    "failed": ("failed", {"nl": "antwoord is niet ondertekend", "en": "answer is not signed"}),
+    "error": ("error", {"nl": "handtekening niet te meten", "en": "signature could not be tested"}),
 }
 _SLOW: Words = {
     "nl": "begroet na {seconds} seconden, dat mag",
@@ -123,8 +137,9 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """All mail hosts; ``others`` are the names of those that are not drawn."""
+    """All mail hosts; ``others`` are the names of those that are not drawn. ``answer`` is the status and word of the signature over the MX records, or empty."""
 
+    answer: tuple[str, str]
     hosts: tuple[Host, ...]
     others: tuple[str, ...]
 
@@ -144,11 +159,23 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
         _by_endpoint(checks.get("mail_starttls_dane_valid")),
     )
     names = list(dict.fromkeys(row["subject"] for row in rows))
+    answer = _answer(checks, language)
+    if answer and answer[0] == "failed":
+        valid = {key: {**row, "unsigned": True} for key, row in valid.items()}
     hosts = tuple(
         _host(name, [row for row in rows if row["subject"] == name], exist, valid, language)
         for name in names[:MOST_HOSTS]
     )
-    return Route(hosts, tuple(bounded(name, 253) for name in names[MOST_HOSTS:]))
+    return Route(answer, hosts, tuple(bounded(name, 253) for name in names[MOST_HOSTS:]))
+
+
+def _answer(checks: Mapping[str, Mapping[str, Any]], language: str) -> tuple[str, str]:
+    """Whether the answer that names the mail hosts is signed: without that, a matching record proves less (RFC 7672 section 2.2.1)."""
+    check = checks.get("mail_dnssec_mailto_exist")
+    if check is None or check["status"] not in _ANSWER:
+        return ("", "")
+    status, word = _ANSWER[check["status"]]
+    return status, say(word, language)
 
 
 def _by_endpoint(check: Mapping[str, Any] | None) -> Rows:
@@ -179,7 +206,7 @@ def _envelope(row: Row, valid: Row | None) -> str:
         return "open" if row["outcome"] in _READABLE else "none"
     match valid["status"] if valid else "not_tested":
         case "passed":
-            return "sealed"
+            return "unsigned" if valid and valid.get("unsigned") else "sealed"
         case "failed":
             return "broken"
         case _:

@@ -40,6 +40,13 @@ def test_categories_and_checks_stand_worst_first() -> None:
     assert found.categories[0].checks[0].id == "mail_starttls_dane_valid"
 
 
+def test_a_card_says_one_sentence() -> None:
+    check = a_check("mail_starttls_tls_available", "failed", "no-starttls")
+    check["sentence"] = {"nl": "mx1 (192.0.2.1) biedt geen STARTTLS aan. Zet TLS aan.", "en": "x"}
+    found = page(a_document("mail", 0, [a_category("mail_starttls", "x", "failed", 0, [check])]))
+    assert found.categories[0].sentence == "mx1 (192.0.2.1) biedt geen STARTTLS aan."
+
+
 def test_what_fails_is_open_and_what_is_right_is_folded() -> None:
     rows = [row for category in page(a_mail_document("broken")).categories for row in category.checks]
     assert {row.status for row in rows if row.open} == {"failed"}

@@ -8,7 +8,16 @@ import pytest
 
 from portal.scans import route
 from portal.scans.route import Lane, Route
-from tests.portal.looks.documents import GOOD, STALE, a_check, a_null_mx_document, a_row, a_session, mail_starttls
+from tests.portal.looks.documents import (
+    GOOD,
+    STALE,
+    a_check,
+    a_null_mx_document,
+    a_row,
+    a_session,
+    mail_dnssec,
+    mail_starttls,
+)
 
 
 def built(checks: list[dict[str, Any]]) -> Route:
@@ -33,6 +42,20 @@ def second_lane(kind: str) -> Lane:
 )
 def test_the_envelope_follows_from_starttls_and_dane(kind: str, envelope: str) -> None:
     assert second_lane(kind).envelope == envelope
+
+
+def test_a_matching_record_under_an_unsigned_mx_answer_is_no_seal() -> None:
+    unsigned = a_check(
+        "mail_dnssec_mailto_exist", "failed", "insecure", [a_row("good.example", None, "failed", "insecure")]
+    )
+    found = built([unsigned, *mail_starttls("sealed")["checks"]])
+    assert found.answer == ("failed", "answer is not signed")
+    assert {lane.envelope for host in found.hosts for lane in host.lanes} == {"envelope-closed"}
+
+
+def test_a_signed_mx_answer_is_said_at_the_start() -> None:
+    checks = [*mail_dnssec()["checks"], *mail_starttls("sealed")["checks"]]
+    assert built(checks).answer == ("passed", "answer is signed")
 
 
 def test_every_address_is_a_line_of_four_stops() -> None:
