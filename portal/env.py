@@ -59,6 +59,44 @@ def env_int(environ: Environ, name: str, *, default: int, at_least: int, at_most
     return number
 
 
+def env_choice(environ: Environ, name: str, choices: tuple[str, ...]) -> str:
+    """One of the words; the first is the default."""
+    text = env_str(environ, name, choices[0]).lower()
+    if text not in choices:
+        raise WrongVariable(f"{name} is {text!r}; it may be {' or '.join(choices)}.")
+    return text
+
+
+def env_origin(environ: Environ, name: str) -> str:
+    """Scheme, host and port of an https address (http for a loopback name only)."""
+    text = env_str(environ, name)
+    parts = urlsplit(text)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        raise WrongVariable(f"{name} is {text!r}; it should look like https://login.example.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def env_mail(environ: Environ, name: str) -> tuple[str, int, str, str, bool, bool] | None:
+    """Host, port, user, password, STARTTLS, TLS of ``smtp://user:password@host:587`` (with STARTTLS), ``smtps://`` (TLS at once) or
+    ``smtp+plain://`` (neither, for a server on this machine or network). None when it is not set."""
+    text = env_str(environ, name)
+    if not text:
+        return None
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    try:
+        parts = urlsplit(text)
+        port = parts.port or ports.get(parts.scheme, 0)
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme not in ports or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise WrongVariable(
+            f"{name} should look like smtp://user:password@mail.example:587 (or smtps://, smtp+plain://)."
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return parts.hostname, port, user, password, parts.scheme == "smtp", parts.scheme == "smtps"
+
+
 def env_list(environ: Environ, name: str, default: str = "") -> list[str]:
     """The items of a comma list, without empty ones."""
     return [item.strip() for item in env_str(environ, name, default).split(",") if item.strip()]

@@ -34,11 +34,15 @@ CSRF_FAILURE_VIEW = "portal.pages.errors.forbidden"
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes; the largest form has one field
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; the largest form is a pasted list of thousands of domains
 
 INSTALLED_APPS = [
     "portal.pages",
     "portal.scans",
+    "portal.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.lib.outage.OutageMiddleware",
 ]
@@ -76,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.pages.context.site",
+                "portal.accounts.context.account",
             ]
         },
     }
@@ -221,6 +227,63 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+# --- Accounts: django-allauth signs people in; organisations and roles are portal.accounts --------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+SIGN_UP = env.env_choice(ENVIRON, "SIGN_UP", ("open", "closed"))
+SIGN_UP_MAIL_DOMAINS = [domain.lower() for domain in env.env_list(ENVIRON, "SIGN_UP_MAIL_DOMAINS")]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "organisations"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_DISPLAY = "portal.accounts.lifecycle.display_name"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers themselves allow that on localhost only
+
+# An identity provider of the organisation's own, by OpenID Connect discovery.
+OIDC_SERVER_URL = env.env_str(ENVIRON, "OIDC_SERVER_URL")
+if OIDC_SERVER_URL:
+    _oidc_origin = env.env_origin(ENVIRON, "OIDC_SERVER_URL")
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": env.env_str(ENVIRON, "OIDC_NAME", "OpenID Connect"),
+                    "client_id": env.env_str(ENVIRON, "OIDC_CLIENT_ID"),
+                    "secret": env.env_str(ENVIRON, "OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": OIDC_SERVER_URL},
+                }
+            ],
+        }
+    }
+    # The form that starts signing in is answered by a redirect to the provider, and form-action counts for that too.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, _oidc_origin]
+
+# --- Mail -----------------------------------------------------------------------------------------------------------------------------------------
+
+_mail = env.env_mail(ENVIRON, "EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'console'}.EmailBackend"
+EMAIL_TIMEOUT = 10
+if _mail:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = _mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.env_str(ENVIRON, "EMAIL_FROM", f"{SITE_NAME} <noreply@{_site_host}>")
+# Without a mail server nobody could confirm anything; manage.py check --deploy says so.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail else "none"
+MFA_ALLOW_UNVERIFIED_EMAIL = not _mail
 
 LOGGING = {
     "version": 1,

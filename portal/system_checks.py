@@ -35,3 +35,12 @@ def retention_in_order(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         hint = "Make RETENTION_MEASUREMENT_DAYS at most RETENTION_REPORT_DAYS."
         return [Warning("Measurements would be kept for longer than reports.", hint=hint, id="portal.W002")]
     return []
+
+
+@register(deploy=True)
+def mail_reaches_people(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Without a mail server anybody can claim any mail address."""
+    if settings.SECURE_SSL_REDIRECT and settings.SIGN_UP == "open" and settings.ACCOUNT_EMAIL_VERIFICATION == "none":
+        hint = "Set EMAIL_URL, or SIGN_UP=closed."
+        return [Warning("Anybody can sign up, and mail addresses are not confirmed.", hint=hint, id="portal.W003")]
+    return []

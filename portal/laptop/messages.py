@@ -106,7 +106,7 @@ def _sources() -> Iterator[tuple[str, str]]:
     # Django's own reader of templates turns them into something with gettext calls in it.
     from django.utils.translation.template import templatize
 
-    for folder, pattern in (("portal", "*.py"), ("portal", "*.html"), ("templates", "*.html")):
+    for folder, pattern in (("portal", "*.py"), ("portal", "*.html"), ("templates", "*.html"), ("templates", "*.txt")):
         for path in sorted((ROOT / folder).rglob(pattern)):
             text = path.read_text("utf-8")
             name = str(path.relative_to(ROOT))

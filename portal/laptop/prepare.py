@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+import allauth
 import django
 from django.conf import settings
 from django.core.management import call_command
@@ -33,8 +34,8 @@ def collect(collected: Path, sources: list[Path]) -> None:
 
 
 def fingerprint(sources: list[Path]) -> str:
-    """What the collected files depend on: our files, and the version of Django, whose admin brings its own."""
-    digest = hashlib.sha256(django.__version__.encode())
+    """What the collected files depend on: our files, and the versions of Django and allauth, which bring their own."""
+    digest = hashlib.sha256(f"{django.__version__} {allauth.__version__}".encode())
     for folder in sources:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             digest.update(f"{file.relative_to(folder)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())

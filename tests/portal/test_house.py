@@ -12,7 +12,7 @@ from portal.laptop import messages
 from portal.laptop.place import ROOT
 
 READ = re.compile(
-    r'env_(?:str|bool|int|list|rate|networks|site|database|redis)\(\s*(?:ENVIRON|environ|plan\.environ), "([A-Z_]+)"'
+    r'env_(?:str|bool|int|list|rate|networks|site|database|redis|choice|origin|mail)\(\s*(?:ENVIRON|environ|plan\.environ), "([A-Z_]+)"'
 )
 ENGINE = re.compile(r'"(CHECKS_[A-Z0-9_]+|SITE_[A-Z]+)"')
 

@@ -14,6 +14,7 @@ from portal.theme import vendor
 
 ROOT = vendor.THEME.parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TAGS = sorted((ROOT / "portal").glob("*/templatetags/*.py"))
 SOURCES = [*TEMPLATES, *sorted((ROOT / "portal/scans").glob("*.py")), *sorted((ROOT / "portal/pictures").glob("*.py"))]
 CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"')
 TAG = re.compile(r"\{[{%].*?[%}]\}")
@@ -77,7 +78,7 @@ def test_templates_use_only_own_classes_that_have_a_style() -> None:
 
 
 def test_own_styles_are_all_used() -> None:
-    text = "".join(path.read_text("utf-8") for path in [*SOURCES, ROOT / "portal/pages/templatetags/zegel.py"])
+    text = "".join(path.read_text("utf-8") for path in [*SOURCES, *TAGS])
     text += "".join(path.read_text("utf-8") for path in (ROOT / "static/js").glob("*.js"))
     defined = set(re.findall(r"\.(zegel-[\w-]+)", own_css()))
     dynamic = ("zegel-status--", "zegel-stop--")

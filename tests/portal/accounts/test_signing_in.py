@@ -1,0 +1,145 @@
+"""Accounts: signing up and in with a mail address, when sign-up is open, closed or bound, and the second step."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from portal.accounts import lifecycle
+from portal.accounts.models import Membership, Role
+from tests.portal.people import a_person, signed_in, the_cast
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"email": "dora@lindewaard.example", "password1": "een lang wachtwoord voor Dora"}
+
+
+def test_who_signs_up_is_signed_in(client: Client) -> None:
+    assert client.post("/account/signup/", NEW)["Location"] == "/organisations/"
+    assert client.get("/organisations/").status_code == 200
+
+
+def test_a_mail_address_is_confirmed_first_where_mail_is_sent(client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    client.post("/account/signup/", NEW)
+    assert client.get("/organisations/").status_code == 302
+    found = re.search(r"http://\S+/account/confirm-email/\S+", str(mail.outbox[0].body))
+    assert found is not None
+    client.post(found[0].replace("http://testserver", "").replace("http://127.0.0.1:8000", ""))
+    assert EmailAddress.objects.get(email=NEW["email"]).verified
+
+
+def test_a_weak_password_is_refused(client: Client) -> None:
+    client.post("/account/signup/", {**NEW, "password1": "wachtwoord12"[:8]})
+    assert not User.objects.exists()
+
+
+def test_the_same_address_signs_in_with_its_password(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    client.post("/account/logout/")
+    assert client.get("/organisations/").status_code == 302
+    client.post("/account/login/", {"login": "Dora@lindewaard.example", "password": NEW["password1"]})
+    assert client.get("/organisations/").status_code == 200
+
+
+def test_closed_means_closed(client: Client, settings: Settings) -> None:
+    settings.SIGN_UP = "closed"
+    client.post("/account/signup/", NEW)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("email", "made"), [("dora@lindewaard.example", True), ("dora@evil.example", False)])
+def test_sign_up_may_be_bound_to_mail_domains(client: Client, settings: Settings, email: str, made: bool) -> None:
+    settings.SIGN_UP_MAIL_DOMAINS = ["lindewaard.example"]
+    client.post("/account/signup/", {**NEW, "email": email})
+    assert User.objects.exists() == made
+
+
+def test_an_invitation_lets_its_holder_in_and_is_the_next_page(client: Client, settings: Settings) -> None:
+    settings.SIGN_UP = "closed"
+    settings.SIGN_UP_MAIL_DOMAINS = ["lindewaard.example"]
+    cast = the_cast()
+    path = lifecycle.invite(cast.ours, "dora@leverancier.example", Role.READER, by=cast.alice).removeprefix(
+        "http://127.0.0.1:8000"
+    )
+    assert client.get(path).status_code == 200
+    assert client.post("/account/signup/", {**NEW, "email": "dora@leverancier.example"})["Location"] == path
+    client.post(path)
+    assert Membership.objects.get(user__email="dora@leverancier.example").organisation == cast.ours
+
+
+def test_no_page_leads_an_open_redirect(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    client.post("/account/logout/")
+    answer = client.post(
+        "/account/login/?next=https://evil.example/",
+        {"login": NEW["email"], "password": NEW["password1"], "next": "https://evil.example/"},
+    )
+    assert answer["Location"] == "/organisations/"
+
+
+def test_the_second_step_is_asked_of_who_switched_it_on(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    Authenticator.objects.create(user=User.objects.get(), type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    client.post("/account/logout/")
+    answer = client.post("/account/login/", {"login": NEW["email"], "password": NEW["password1"]})
+    assert answer["Location"].startswith("/account/2fa/authenticate/")
+    assert client.get("/organisations/").status_code == 302
+
+
+def sign_up_and_in(client: Client) -> None:
+    """A new account that has just given its password, as changes to signing in ask for."""
+    client.post("/account/signup/", NEW)
+    client.post("/account/reauthenticate/", {"password": NEW["password1"]})
+
+
+def test_the_code_for_the_app_is_drawn_in_the_page(client: Client) -> None:
+    sign_up_and_in(client)
+    html = client.get("/account/2fa/totp/activate/").content.decode()
+    assert 'class="zegel-qr"' in html
+    assert "data:image" not in html
+
+
+PAGES = [
+    "login/", "signup/", "logout/", "email/", "password/change/", "password/reset/", "password/reset/done/", "2fa/", "2fa/totp/activate/",
+    "2fa/webauthn/add/", "reauthenticate/", "confirm-email/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_of_an_account_has_our_frame_and_obeys_the_policy(path: str, language: str) -> None:
+    browser = Client()
+    if path not in ("login/", "signup/", "password/reset/", "password/reset/done/", "confirm-email/"):
+        sign_up_and_in(browser)
+    response = browser.get(f"/account/{path}", {"lang": language})
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert f'lang="{language}"' in html
+    assert len(re.findall("<h1", html)) == 1
+    assert 'class="utrecht-page-header"' in html
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|src=\"data:", html)
+
+
+def test_an_owner_made_by_the_operator_is_asked_by_mail(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("createorganisation", "Lindewaard", "alice@lindewaard.example")
+    link = re.search(r"/invitations/[\w-]{32}/", capsys.readouterr().out)
+    assert link is not None
+    alice = a_person("alice")
+    signed_in(alice).post(link[0])
+    assert Membership.objects.get(user=alice).role == Role.OWNER
+
+
+def test_an_account_that_exists_becomes_owner_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    alice = a_person("alice")
+    call_command("createorganisation", "Lindewaard", "Alice@lindewaard.example")
+    assert "owned by" in capsys.readouterr().out
+    assert Membership.objects.get(user=alice).role == Role.OWNER
