@@ -81,6 +81,7 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         web,
         name_servers=around.name_servers,
         pages=around.pages,
+        mta_sts=around.mta_sts,
     )
 
 

@@ -78,12 +78,18 @@ def _mail(domain: Domain, plan: Plan, authority: CertificateAuthority, certifica
 def _web(domain: Domain, plan: Plan, authority: CertificateAuthority, certificates: Certificates) -> Iterable[Line]:
     if domain.web is None:
         return
+    if domain.policy:
+        yield from _addresses("mta-sts", domain, plan)
     for owner in ("@", "www"):
-        yield owner, "A", plan.web_host(domain)
-        if plan.ipv6 and domain.web.shares_address:
-            yield owner, "AAAA", IPV6
+        yield from _addresses(owner, domain, plan)
         base = f"_{HTTPS}._tcp" if owner == "@" else f"_{HTTPS}._tcp.{owner}"
         yield from _tlsa(base, authority, certificates[domain.name, WEB], domain.web.tlsa)
+
+
+def _addresses(owner: str, domain: Domain, plan: Plan) -> Iterable[Line]:
+    yield owner, "A", plan.web_host(domain)
+    if plan.ipv6 and domain.web and domain.web.shares_address:
+        yield owner, "AAAA", IPV6
 
 
 def _tlsa(
@@ -94,13 +100,19 @@ def _tlsa(
 
 
 def _policies(domain: Domain, store: KeyStore) -> Iterable[Line]:
-    """SPF (RFC 7208), DMARC (RFC 7489) and, for those who send mail, DKIM (RFC 6376, RFC 8463)."""
+    """SPF (RFC 7208), DMARC (RFC 7489) and, for those who send mail, DKIM (RFC 6376, RFC 8463); for those who receive it
+    MTA-STS (RFC 8461) and TLS reporting (RFC 8460).
+    """
     sends = domain.mx != ("0 .",)
     yield "@", "TXT", f'"v=spf1 {"mx " if sends else ""}-all"'
     yield "_dmarc", "TXT", f'"v=DMARC1; p=reject; rua=mailto:dmarc@{domain.name}"' if sends else '"v=DMARC1; p=reject"'
     if sends:
         public = store.private_key(f"dkim-{domain.name}", Algorithm.ED25519).public_key()
         key = base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode("ascii")
+        if domain.policy:
+            yield "_mta-sts", "TXT", '"v=STSv1; id=20260101T000000"'
+        if domain.tls_rpt:
+            yield "_smtp._tls", "TXT", f'"v=TLSRPTv1; rua=mailto:tlsrpt@{domain.name}"'
         yield "post._domainkey", "TXT", f'"v=DKIM1; k=ed25519; p={key}"'
 
 

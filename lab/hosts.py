@@ -3,6 +3,7 @@
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import dns.name
@@ -76,7 +77,9 @@ async def _open_website(world: World, listeners: Listeners, domain: Domain, web:
         listeners.black_hole(address, HTTPS)
         return
     context = server_context(world.certificates[domain.name, WEB].path)
-    site = Website(_web_names(domain), context, fault=web.fault, delay=round_trip + web.delay)
+    site = Website(
+        _web_names(domain), context, fault=web.fault, delay=round_trip + web.delay, policies=_policies([domain])
+    )
     await listeners.tcp(address, HTTP, site.serve_http)
     if web.fault is not WebFault.NO_HTTPS:
         await listeners.tcp(address, HTTPS, site.serve_https)
@@ -100,10 +103,21 @@ async def _open_shared(world: World, listeners: Listeners, round_trip: float) ->
         smtp = SmtpHost(SHARED_MAIL_NAME, context, fault=MailFault.NONE, greeting_delay=0.0, delay=round_trip)
         await listeners.tcp(IPV6, SMTP, smtp.serve)
     if web:
-        site = Website(frozenset(web), context_by_name(web), fault=WebFault.NONE, delay=round_trip)
+        site = Website(
+            frozenset(web),
+            context_by_name(web),
+            fault=WebFault.NONE,
+            delay=round_trip,
+            policies=_policies(world.plan.domains),
+        )
         await listeners.tcp(IPV6, HTTP, site.serve_http)
         await listeners.tcp(IPV6, HTTPS, site.serve_https)
 
 
 def _web_names(domain: Domain) -> frozenset[str]:
-    return frozenset({domain.name, f"www.{domain.name}"})
+    return frozenset({domain.name, f"www.{domain.name}", *_policies([domain])})
+
+
+def _policies(domains: Iterable[Domain]) -> dict[str, str]:
+    """MTA-STS policies by the host that serves them."""
+    return {f"mta-sts.{domain.name}": domain.policy for domain in domains if domain.policy}

@@ -170,7 +170,25 @@ class Domain:
     mail: tuple[MailHost, ...] = ()
     mx: tuple[str, ...] | None = None
     records: tuple[str, ...] = ()
+    sts: str = "enforce"  # mode of the MTA-STS policy of a listed domain that receives mail; empty for no MTA-STS
+    tls_rpt: bool = True
     delay: float = 0.0  # seconds before every answer out of this zone
+
+    @property
+    def receives(self) -> tuple[str, ...]:
+        """The names of the mail hosts, absolute without a final dot; none for a null MX."""
+        if self.mx is None:
+            return tuple(f"{host.name}.{self.name}" for host in self.mail)
+        names = [record.split()[1] for record in self.mx]
+        return tuple(name.rstrip(".") if name.endswith(".") else f"{name}.{self.name}" for name in names if name != ".")
+
+    @property
+    def policy(self) -> str:
+        """The text of its MTA-STS policy (RFC 8461 section 3.2); empty when it has none."""
+        if not (self.listed and self.sts and self.web and self.receives):
+            return ""
+        lines = ("version: STSv1", f"mode: {self.sts}", *(f"mx: {name}" for name in self.receives), "max_age: 604800")
+        return "".join(f"{line}\r\n" for line in lines)
 
     @property
     def listed(self) -> bool:

@@ -8,6 +8,7 @@ import html
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lab.model import WebFault
 from lab.streams import LineTooLong, Stream
@@ -23,6 +24,7 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 SECURITY_TXT = "/.well-known/security.txt"
+MTA_STS = "/.well-known/mta-sts.txt"
 PAGE = """<!doctype html>
 <html lang="nl">
 <meta charset="utf-8">
@@ -44,10 +46,21 @@ class Response:
 
 
 class Website:
-    """Serves connections for the websites at one address. `names` are the host names known there."""
+    """Serves connections for the websites at one address. `names` are the host names known there,
+    `policies` the MTA-STS policies by host name.
+    """
 
-    def __init__(self, names: frozenset[str], context: ssl.SSLContext | None, *, fault: WebFault, delay: float) -> None:
+    def __init__(
+        self,
+        names: frozenset[str],
+        context: ssl.SSLContext | None,
+        *,
+        fault: WebFault,
+        delay: float,
+        policies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._names = names
+        self._policies = policies
         self._context = context
         self._fault = fault
         self._delay = delay
@@ -104,6 +117,8 @@ class Website:
         if not secure and self._fault is not WebFault.NO_HTTPS:
             return Response(301, {"Location": f"https://{name}{path}"})
         headers = {**SECURITY_HEADERS, "Strict-Transport-Security": HSTS} if secure else SECURITY_HEADERS
+        if path == MTA_STS and name in self._policies:
+            return Response(200, {**headers, "Content-Type": "text/plain"}, self._policies[name].encode("ascii"))
         if path == SECURITY_TXT:
             return Response(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, _security_txt(name))
         if path != "/":

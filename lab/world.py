@@ -52,7 +52,7 @@ def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = 
 def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple[tuple[str, str], HostCertificate]]:
     made = []
     if domain.web is not None:
-        web_names = (domain.name, f"www.{domain.name}")
+        web_names = (domain.name, f"www.{domain.name}", *((f"mta-sts.{domain.name}",) if domain.policy else ()))
         made.append(((domain.name, WEB), authority.issue(web_names, domain.web.certificate, domain.web.key)))
     for host in domain.mail:
         names = tuple(f"{label}.{domain.name}" for label in (host.name, *host.aliases))

@@ -1,12 +1,18 @@
 """STARTTLS and DANE of each address of each mail host."""
 
-from checks.evaluate import dane_mail, starttls
+from checks.evaluate import dane_mail, delivery, injection, mta_sts, mx_records, rollover, starttls
 from checks.evaluate.certificate import Name, Trust
-from checks.evaluate.dane_mail import Exists, Rollover, Valid
+from checks.evaluate.dane_mail import Exists, Valid
+from checks.evaluate.delivery import Delivery
+from checks.evaluate.injection import Injection
+from checks.evaluate.mta_sts import MtaSts, Reports
+from checks.evaluate.mx_records import MxRecords
+from checks.evaluate.rollover import Rollover
 from checks.evaluate.starttls import Starttls
 from checks.model import Check, Requirement, Stage, fails, not_applicable, notes, passes, unknown, warns
 
 _NOBODY = not_applicable(uncounted=True)
+_ATTENTION = fails(requirement=Requirement.RECOMMENDED)  # optional to have, but wrong as it is
 
 CHECKS = (
     Check(
@@ -94,6 +100,7 @@ CHECKS = (
             Exists.UNKNOWN: unknown(),
             Exists.MX_UNKNOWN: unknown(),
             Exists.ABSENT: fails(),
+            Exists.WRONG_PLACE: fails(),
             Exists.HOST_INSECURE: fails(),
             Exists.INSECURE: fails(),
             Exists.NO_USABLE: fails(),
@@ -117,6 +124,10 @@ CHECKS = (
             Valid.NO_TLSA: _NOBODY,
             Valid.UNKNOWN: unknown(),
             Valid.MX_UNKNOWN: unknown(),
+            Valid.COMMON_NAME: warns(),
+            Valid.BARE_KEY: warns(),
+            Valid.ANCHOR_EXPIRED: warns(),
+            Valid.OTHER_CERTIFICATE: fails(),
             Valid.NO_MATCH: fails(),
             Valid.ISSUER_AS_EE: fails(),
             Valid.LEAF_AS_TA: fails(),
@@ -132,7 +143,7 @@ CHECKS = (
         requirement=Requirement.OPTIONAL,
         weight=0,
         stage=Stage.ENDPOINTS,
-        evaluate=dane_mail.rollover,
+        evaluate=rollover.rollover,
         rulings={
             Rollover.OK: passes(),
             Rollover.NO_HOSTS: _NOBODY,
@@ -140,8 +151,121 @@ CHECKS = (
             Rollover.MX_BOGUS: _NOBODY,
             Rollover.NO_TLSA: _NOBODY,
             Rollover.MX_UNKNOWN: unknown(),
+            Rollover.NOTHING_FITS: _NOBODY,
+            Rollover.ISSUER_ONLY: notes(),
             Rollover.SINGLE: fails(),
+            Rollover.SAME_KEY: fails(),
+            Rollover.SAME_CERTIFICATE: _ATTENTION,
+            Rollover.WRONG_ISSUER: _ATTENTION,
+            Rollover.COMBINATION: _ATTENTION,
+            Rollover.CERTIFICATE_RECORD: _ATTENTION,
         },
-        references=("RFC 7671 section 8.1", "RFC 7672 section 4"),
+        references=("RFC 7671 section 8", "RFC 7672 section 4"),
+    ),
+    Check(
+        id="mail_starttls_dane_delivery",
+        category="mail_starttls",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=delivery.delivery,
+        rulings={
+            Delivery.AUTHENTICATED: passes(),
+            Delivery.NO_HOSTS: _NOBODY,
+            Delivery.NULL_MX: _NOBODY,
+            Delivery.UNKNOWN: unknown(),
+            Delivery.MX_UNKNOWN: unknown(),
+            Delivery.ENCRYPTED: notes(),
+            Delivery.CLEAR: fails(),
+            Delivery.DEFERRED: fails(requirement=Requirement.REQUIRED),
+            Delivery.MX_BOGUS: fails(requirement=Requirement.REQUIRED),
+        },
+        references=("RFC 7672 section 2.2", "RFC 7672 section 2.1.2"),
+    ),
+    Check(
+        id="mail_starttls_mx_records",
+        category="mail_starttls",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.DNS,
+        evaluate=mx_records.mx_records,
+        rulings={
+            MxRecords.OK: passes(),
+            MxRecords.NO_HOSTS: _NOBODY,
+            MxRecords.NULL_MX: _NOBODY,
+            MxRecords.MX_BOGUS: _NOBODY,
+            MxRecords.MX_UNKNOWN: unknown(),
+            MxRecords.IMPLICIT: notes(),
+            MxRecords.LEFT_OUT: notes(),
+            MxRecords.UNDERSCORE: fails(),
+            MxRecords.ALIAS: fails(),
+            MxRecords.DOUBLED: fails(),
+            MxRecords.NOT_A_HOST: fails(),
+        },
+        references=("RFC 5321 section 5.1", "RFC 2181 section 10.3", "RFC 7505"),
+    ),
+    Check(
+        id="mail_starttls_injection",
+        category="mail_starttls",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=injection.injection,
+        rulings={
+            Injection.OK: passes(),
+            Injection.NO_TLS: _NOBODY,
+            Injection.UNKNOWN: _NOBODY,
+            Injection.EXECUTED: fails(),
+        },
+        references=("RFC 3207 section 4.2", "CVE-2011-0411"),
+    ),
+    Check(
+        id="mail_starttls_mta_sts",
+        category="mail_starttls",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.ENDPOINTS,
+        evaluate=mta_sts.mta_sts,
+        rulings={
+            MtaSts.OK: passes(),
+            MtaSts.TESTING: notes(),
+            MtaSts.NO_HOSTS: _NOBODY,
+            MtaSts.NULL_MX: _NOBODY,
+            MtaSts.MX_BOGUS: _NOBODY,
+            MtaSts.MX_UNKNOWN: unknown(),
+            MtaSts.UNKNOWN: unknown(),
+            MtaSts.OFF: notes(),
+            MtaSts.ABSENT: fails(),
+            MtaSts.MULTIPLE: fails(),
+            MtaSts.RECORD_MALFORMED: fails(),
+            MtaSts.NO_POLICY: fails(),
+            MtaSts.REDIRECT: fails(),
+            MtaSts.CERTIFICATE: fails(),
+            MtaSts.POLICY_MALFORMED: fails(),
+            MtaSts.MX_NOT_COVERED: fails(),
+            MtaSts.MX_UNTRUSTED: fails(),
+            MtaSts.MX_NO_TLS: fails(),
+        },
+        references=("RFC 8461",),
+    ),
+    Check(
+        id="mail_starttls_tls_rpt",
+        category="mail_starttls",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.DNS,
+        evaluate=mta_sts.tls_rpt,
+        rulings={
+            Reports.OK: passes(),
+            Reports.NO_HOSTS: _NOBODY,
+            Reports.NULL_MX: _NOBODY,
+            Reports.MX_BOGUS: _NOBODY,
+            Reports.MX_UNKNOWN: unknown(),
+            Reports.UNKNOWN: unknown(),
+            Reports.ABSENT: fails(),
+            Reports.MULTIPLE: fails(),
+            Reports.MALFORMED: fails(),
+        },
+        references=("RFC 8460 section 3",),
     ),
 )

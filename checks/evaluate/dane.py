@@ -40,6 +40,14 @@ class Fit(StrEnum):
     PKIX_UNTRUSTED = "pkix-untrusted"
 
 
+class Caution(StrEnum):
+    """Why a record that matches does not for every sender; declared from harmless to grave."""
+
+    COMMON_NAME = "common-name"  # the name stands in the Common Name only (RFC 9525 dropped it)
+    BARE_KEY = "bare-key"  # the anchor is a key in the record only (RFC 7671 section 5.2.3: clients need not)
+    ANCHOR_EXPIRED = "anchor-expired"  # RFC 5280 section 6.1.1 ignores that; OpenSSL refuses a self-signed one
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """The fit of a record, and the depth in the chain where its data was found (0 is the leaf), or None."""
@@ -47,6 +55,7 @@ class Match:
     record: Tlsa
     fit: Fit
     depth: int | None
+    caution: Caution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,8 @@ def _fit(record: Tlsa, peer: Peer) -> Match:
     depth = _depth(record, peer.chain)
     if record.usage in (Usage.DANE_EE, Usage.PKIX_EE):
         return Match(record, _fit_of_leaf(record, peer, depth), depth)
-    return Match(record, _fit_of_anchor(record, peer, depth), depth)
+    fit = _fit_of_anchor(record, peer, depth)
+    return Match(record, fit, depth, _caution(record, peer) if fit is Fit.MATCH else None)
 
 
 def _fit_of_leaf(record: Tlsa, peer: Peer, depth: int | None) -> Fit:
@@ -121,14 +131,7 @@ def _fit_of_anchor(record: Tlsa, peer: Peer, depth: int | None) -> Fit:
     """Usages 0 and 2: an issuer in the chain, or in the record itself when that is complete; a valid path to it; and
     the name (RFC 7671 section 5.2).
     """
-    anchors = [item for item in peer.chain[1:] if item is not None and _matches(record, item)]
-    if (
-        record.matching == Matching.FULL
-        and record.selector == Selector.CERT
-        and not anchors
-        and record.usage == Usage.DANE_TA
-    ):
-        anchors = [loaded for loaded in [_certificate(record.data)] if loaded]
+    anchors = _anchors(record, peer)
     bare_key = _bare_key(record) if not anchors and record.usage == Usage.DANE_TA else None
     if not anchors and bare_key is None:
         return Fit.NO_MATCH if depth is None else Fit.MATCHES_LEAF_ONLY
@@ -137,6 +140,34 @@ def _fit_of_anchor(record: Tlsa, peer: Peer, depth: int | None) -> Fit:
     if not _named(peer):
         return Fit.NAME_MISMATCH
     return Fit.MATCH if record.usage == Usage.DANE_TA or peer.trusted else Fit.PKIX_UNTRUSTED
+
+
+def _anchors(record: Tlsa, peer: Peer) -> list[x509.Certificate]:
+    """The issuers that the record is about, out of the chain, or out of the record when it holds the whole of one."""
+    sent = [item for item in peer.chain[1:] if item is not None and _matches(record, item)]
+    whole = record.matching == Matching.FULL and record.selector == Selector.CERT and record.usage == Usage.DANE_TA
+    given = _certificate(record.data) if whole and not sent else None
+    return [given] if given else sent
+
+
+def _caution(record: Tlsa, peer: Peer) -> Caution | None:
+    """The gravest reason why other senders may judge this match otherwise."""
+    anchors = [anchor for anchor in _anchors(record, peer) if _path_to(anchor, peer)]
+    if not anchors and record.usage == Usage.DANE_TA:
+        return Caution.BARE_KEY
+    if anchors and not any(_in_time(anchor, peer.at) or anchor.issuer != anchor.subject for anchor in anchors):
+        return Caution.ANCHOR_EXPIRED
+    leaf = peer.chain[0] if peer.chain else None
+    return Caution.COMMON_NAME if leaf is not None and not certificate.dns_names(leaf) else None
+
+
+def issuer_of(chain: Certificates) -> x509.Certificate | None:
+    """The certificate in the chain that issued the leaf: by its signature, wherever it stands; None when it is not
+    sent, and for a leaf that signed itself.
+    """
+    leaf = chain[0] if chain else None
+    others = [item for item in chain[1:LONGEST_PATH] if item is not None and item != leaf]
+    return next((item for item in others if leaf is not None and _may_issue(item) and _issued(leaf, item)), None)
 
 
 def _named(peer: Peer) -> bool:
@@ -250,7 +281,7 @@ def describe(match: Match) -> dict[str, Any]:
         "matched_depth": match.depth if match.fit is Fit.MATCH else None,
         "found_depth": match.depth,
         "reason": match.fit.value,
-    }
+    } | ({"caution": match.caution.value} if match.caution else {})
 
 
 def describe_record(record: Tlsa) -> dict[str, Any]:

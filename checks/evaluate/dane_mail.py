@@ -1,24 +1,27 @@
-"""DANE for mail, at each address of each mail host (RFC 7672): are there records that may be believed and used, does
-the server fit them, and will it after the next renewal?
+"""DANE for mail, at each address of each mail host (RFC 7672): are there records that may be believed and used, and does
+the server fit them?
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
 from checks.dnssec import Outcome, Security
-from checks.evaluate import dane
-from checks.evaluate.dane import Fit, Peer, authenticate
-from checks.evaluate.mail_hosts import hosts_or_reason, sessions_of
-from checks.evaluate.starttls import Starttls, judge
+from checks.evaluate import certificate, dane
+from checks.evaluate.dane import Caution, Fit, Peer, authenticate
+from checks.evaluate.mail_hosts import sessions_of
+from checks.evaluate.starttls import WITHOUT_TLS, judge
 from checks.evaluate.tlsa import TlsaSet, host_tlsa
 from checks.evaluate.view import View
 from checks.facts.dns import DnsFailure
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.model import Finding, Observation
-from checks.records.tlsa import Tlsa, Usage
+from checks.records.tlsa import Tlsa, Usage, wrong_places
+
+_TLSA_AS_TXT = re.compile(r'"?(IN\s+)?(TLSA\s+)?[0-3]\s+[01]\s+[0-2]\s+[0-9A-Fa-f]{56}')
 
 
 class Exists(StrEnum):
@@ -32,6 +35,7 @@ class Exists(StrEnum):
     UNKNOWN = "unknown"
     MX_UNKNOWN = "mx-unknown"
     ABSENT = "absent"
+    WRONG_PLACE = "wrong-place"
     HOST_INSECURE = "host-insecure"
     INSECURE = "insecure"
     NO_USABLE = "no-usable"
@@ -49,6 +53,10 @@ class Valid(StrEnum):
     NO_TLSA = "no-tlsa"
     UNKNOWN = "unknown"
     MX_UNKNOWN = "mx-unknown"
+    COMMON_NAME = "common-name"
+    BARE_KEY = "bare-key"
+    ANCHOR_EXPIRED = "anchor-expired"
+    OTHER_CERTIFICATE = "other-certificate"
     NO_MATCH = "no-match"
     ISSUER_AS_EE = "issuer-as-ee"
     LEAF_AS_TA = "leaf-as-ta"
@@ -57,17 +65,7 @@ class Valid(StrEnum):
     NO_TLS = "no-tls"
 
 
-class Rollover(StrEnum):
-    """Whether a second record is ready for the next certificate."""
-
-    OK = "ok"
-    NO_HOSTS = "no-hosts"
-    NULL_MX = "null-mx"
-    MX_BOGUS = "mx-bogus"
-    NO_TLSA = "no-tlsa"
-    MX_UNKNOWN = "mx-unknown"
-    SINGLE = "single"
-
+MATCHED = (Valid.OK, Valid.COMMON_NAME, Valid.BARE_KEY, Valid.ANCHOR_EXPIRED)
 
 _WORST_FIT = {
     Fit.NAME_MISMATCH: Valid.NAME_MISMATCH,
@@ -89,6 +87,10 @@ def _exists_row(view: View, session: SmtpSession) -> Observation:
     tlsa = host_tlsa(view, session.host)
     found = _existence(view, tlsa, session)
     evidence = {"owner": tlsa.lookup.name, "dnssec": tlsa.lookup.security.value, "records": _shown(tlsa)}
+    if found is Exists.WRONG_PLACE:
+        evidence["found_at"] = misplaced(view, session.host)
+    if tlsa.idle:
+        evidence["idle"] = tlsa.idle.name
     if found in (Exists.BOGUS, Exists.LOOKUP_FAILED):
         evidence |= {"reason": tlsa.lookup.reason.value, "where": tlsa.lookup.where}
     return Observation(session.host, found, evidence, session.address)
@@ -106,13 +108,29 @@ def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
         return Exists.UNKNOWN if lookup.security is Security.INDETERMINATE else Exists.INSECURE
     if not tlsa.usable:
         return Exists.NO_USABLE
-    return Exists.UNMATCHED if _validity(view, tlsa, session) not in (Valid.OK, Valid.UNKNOWN) else Exists.OK
+    return Exists.UNMATCHED if validity(view, tlsa, session) not in (*MATCHED, Valid.UNKNOWN) else Exists.OK
 
 
 def _absence(view: View, host: str) -> Exists:
     """In an unsigned zone DANE senders do not even ask (RFC 7672 section 2.2.2): that zone has to be signed first."""
     insecure = all(lookup.security is Security.INSECURE for lookup in view.addresses(host + "."))
-    return Exists.HOST_INSECURE if insecure else Exists.ABSENT
+    if insecure:
+        return Exists.HOST_INSECURE
+    return Exists.WRONG_PLACE if misplaced(view, host) else Exists.ABSENT
+
+
+def misplaced(view: View, host: str) -> str:
+    """A name near the right one at which records do stand, where nobody looks for them; an empty string for none."""
+    found = (
+        question for question in wrong_places(host, view.domain) if view.lookup(*question).outcome is Outcome.FOUND
+    )
+    return next((f"{name.rstrip('.')} ({rdtype})" for name, rdtype in found if _about_tlsa(view, name, rdtype)), "")
+
+
+def _about_tlsa(view: View, name: str, rdtype: str) -> bool:
+    """A TXT record counts when it reads like a TLSA record."""
+    texts = view.lookup(name, rdtype).records
+    return rdtype == "TLSA" or any(_TLSA_AS_TXT.match(text) for text in texts)
 
 
 def _servers_fail(view: View, name: str) -> bool:
@@ -131,24 +149,45 @@ def valid(view: View) -> Finding:
 def _valid_row(view: View, session: SmtpSession) -> Observation:
     tlsa = host_tlsa(view, session.host)
     return Observation(
-        session.host, _validity(view, tlsa, session), _match_evidence(view, tlsa, session), session.address
+        session.host, validity(view, tlsa, session), _match_evidence(view, tlsa, session), session.address
     )
 
 
-def _validity(view: View, tlsa: TlsaSet, session: SmtpSession) -> Valid:
+def validity(view: View, tlsa: TlsaSet, session: SmtpSession) -> Valid:
+    """What a sender that finds these records says of an address; both certificates count where a server has two."""
     if not tlsa.usable:
         return Valid.UNKNOWN if tlsa.lookup.security is Security.INDETERMINATE else Valid.NO_TLSA
     if not isinstance(session.tls, TlsHandshake):
         return Valid.NO_TLS if _server_side(session) else Valid.UNKNOWN
-    fits = {match.fit for match in authenticate(tlsa.usable, peer(view, session.host, session.tls))}
-    if Fit.MATCH in fits:
-        return Valid.OK
+    found = _fit_of(view, tlsa, session.host, session.tls)
+    other = other_certificate(view, session)
+    if found not in MATCHED or other is None:
+        return found
+    return found if _fit_of(view, tlsa, session.host, other) in MATCHED else Valid.OTHER_CERTIFICATE
+
+
+def _fit_of(view: View, tlsa: TlsaSet, host: str, handshake: TlsHandshake) -> Valid:
+    """The outcome for one chain. A match that every sender shares is better than one that some do not."""
+    matches = authenticate(tlsa.usable, peer(view, host, handshake))
+    cautions = [match.caution for match in matches if match.fit is Fit.MATCH]
+    if cautions:
+        return Valid.OK if None in cautions else Valid(min(cautions, key=list(Caution).index))  # type: ignore[arg-type]
+    fits = {match.fit for match in matches}
     return next((outcome for fit, outcome in _WORST_FIT.items() if fit in fits), Valid.NO_MATCH)
+
+
+def other_certificate(view: View, session: SmtpSession) -> TlsHandshake | None:
+    """The handshake in which the server showed another leaf, for clients that want the other kind of key (RFC 7671
+    section 8); None when it has only one.
+    """
+    if not isinstance(session.other_tls, TlsHandshake) or not isinstance(session.tls, TlsHandshake):
+        return None
+    return session.other_tls if view.chain(session.other_tls)[:1] != view.chain(session.tls)[:1] else None
 
 
 def _server_side(session: SmtpSession) -> bool:
     """No TLS by the server's doing: a sender that does DANE then does not deliver (RFC 7672 section 2.2)."""
-    return judge(session) in (Starttls.HANDSHAKE, Starttls.REJECTED, Starttls.NO_STARTTLS, Starttls.STRIPPED)
+    return judge(session) in WITHOUT_TLS
 
 
 def peer(view: View, host: str, handshake: TlsHandshake) -> Peer:
@@ -157,6 +196,7 @@ def peer(view: View, host: str, handshake: TlsHandshake) -> Peer:
     """
     names = {view.measurement.domain}
     if view.mx.security is Security.SECURE:
+        names |= {alias.rstrip(".") for alias in view.mx.aliases}
         aliases = (
             alias
             for lookup in view.addresses(host + ".")
@@ -171,28 +211,39 @@ def _match_evidence(view: View, tlsa: TlsaSet, session: SmtpSession) -> dict[str
     shown: dict[str, Any] = {"owner": tlsa.lookup.name, "ttl": tlsa.lookup.ttl, "records": _shown(tlsa)}
     if not isinstance(session.tls, TlsHandshake):
         return shown
-    known = peer(view, session.host, session.tls)
-    matches = {match.record: match for match in authenticate(tlsa.usable, known)}
-    shown["records"] = [
-        dane.describe(matches[record]) if record in matches else _unusable(record, str(why or "insecure"))
-        for record, why in tlsa.records
-    ]
-    if known.chain and known.chain[0] is not None:
-        shown["advised"] = advised(view, session.host, session.tls)
+    shown["records"] = _fitted(view, tlsa, session.host, session.tls)
+    handshakes = [session.tls]
+    if other := other_certificate(view, session):
+        leaf = view.chain(other)[0]
+        key = certificate.key_words(leaf) if leaf else "unknown"
+        shown["other_certificate"] = {"key": key, "records": _fitted(view, tlsa, session.host, other)}
+        handshakes.append(other)
+    if records := advised(view, session.host, *handshakes):
+        shown["advised"] = records
     return shown
 
 
-def advised(view: View, host: str, handshake: TlsHandshake) -> list[str]:
-    """The records to publish for what the server shows now: the key of the leaf, and the key of its issuer when that
-    is sent too (RFC 7671 section 8).
-    """
-    chain = view.chain(handshake)
-    sets = [(Usage.DANE_EE, chain[0]), *((Usage.DANE_TA, item) for item in chain[1:2])]
+def _fitted(view: View, tlsa: TlsaSet, host: str, handshake: TlsHandshake) -> list[dict[str, Any]]:
+    matches = {match.record: match for match in authenticate(tlsa.usable, peer(view, host, handshake))}
     return [
-        f"_25._tcp.{host}. IN TLSA {usage:d} 1 1 {dane.data_of(item, 1, 1).hex()}"
-        for usage, item in sets
-        if item is not None
+        dane.describe(matches[record]) if record in matches else _unusable(record, str(why or "insecure"))
+        for record, why in tlsa.records
     ]
+
+
+def advised(view: View, host: str, *handshakes: TlsHandshake) -> list[str]:
+    """The records to publish for what the server shows now: the key of each leaf, and the key of the issuer of each when
+    that is sent too (RFC 7671 section 8).
+    """
+    chains = [view.chain(handshake) for handshake in handshakes]
+    leaves = [(Usage.DANE_EE, chain[0]) for chain in chains if chain]
+    issuers = [(Usage.DANE_TA, dane.issuer_of(chain)) for chain in chains]
+    lines = (
+        f"_25._tcp.{host}. IN TLSA {usage:d} 1 1 {dane.data_of(item, 1, 1).hex()}"
+        for usage, item in (*leaves, *issuers)
+        if item is not None
+    )
+    return list(dict.fromkeys(lines))
 
 
 def _unusable(record: Tlsa, why: str) -> dict[str, Any]:
@@ -204,27 +255,3 @@ def _shown(tlsa: TlsaSet) -> list[dict[str, Any]]:
         {**dane.describe_record(record), "usable": why is None, "reason": why.value if why else ""}
         for record, why in tlsa.records
     ]
-
-
-def rollover(view: View) -> Finding:
-    """One row for each host: a second usable record that can belong to another key, or one for the issuer (RFC 7671
-    section 8.1).
-    """
-    hosts, reason = hosts_or_reason(view)
-    return Finding(Rollover(reason), tuple(_rollover_row(view, host.name.rstrip(".")) for host in hosts))
-
-
-def _rollover_row(view: View, host: str) -> Observation:
-    usable = host_tlsa(view, host).usable
-    leaf_keys = {(record.selector, record.matching, record.data) for record in usable if record.usage == Usage.DANE_EE}
-    kinds = [(selector, matching) for selector, matching, _ in leaf_keys]
-    two_keys = any(kinds.count(kind) > 1 for kind in kinds)  # the same key under two digests is no second key
-    if not usable:
-        return Observation(host, Rollover.NO_TLSA)
-    issuer = any(record.usage == Usage.DANE_TA for record in usable)
-    ready = two_keys or (issuer and bool(leaf_keys))
-    shown = {
-        "records": [dane.describe_record(record) for record in usable],
-        "parameters": ", ".join(sorted(record.parameters for record in usable)),
-    }
-    return Observation(host, Rollover.OK if ready else Rollover.SINGLE, shown)

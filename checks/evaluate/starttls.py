@@ -48,6 +48,9 @@ class Starttls(StrEnum):
     STRIPPED = "stripped"
 
 
+WITHOUT_TLS = (Starttls.HANDSHAKE, Starttls.REJECTED, Starttls.NO_STARTTLS, Starttls.STRIPPED)  # by their doing
+
+
 def available(view: View) -> Finding:
     """One row for each address of each mail host; a host without a usable address has one row of its own."""
     sessions, reason = sessions_of(view)
@@ -187,14 +190,7 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
 
 def _no_handshake(session: SmtpSession) -> str:
     """``no-tls`` when the server has none, ``unknown`` when we could not see."""
-    seen = (
-        Starttls.HANDSHAKE,
-        Starttls.REJECTED,
-        Starttls.NO_STARTTLS,
-        Starttls.STRIPPED,
-        Starttls.NEVER_MAIL,
-        Starttls.FORBIDDEN,
-    )
+    seen = (*WITHOUT_TLS, Starttls.NEVER_MAIL, Starttls.FORBIDDEN)
     return "no-tls" if judge(session) in seen else "unknown"
 
 

@@ -17,10 +17,13 @@ HTTPS_PORT = 443
 
 @dataclass(frozen=True, slots=True)
 class TlsaSet:
-    """The TLSA look-up of an endpoint with its records, each with the reason why it cannot be used, or None."""
+    """The TLSA look-up of an endpoint with its records, each with the reason why it cannot be used, or None. ``idle`` is
+    the set at the other name of an alias, which nobody reads (RFC 7671 section 7).
+    """
 
     lookup: Lookup
     records: tuple[tuple[Tlsa, Unusable | None], ...]
+    idle: Lookup | None = None
 
     @property
     def usable(self) -> tuple[Tlsa, ...]:
@@ -40,25 +43,35 @@ def owner(host: str, port: int) -> str:
     return f"_{port}._tcp.{host.rstrip('.')}."
 
 
-def tlsa_bases(view_lookups: Sequence[Lookup], host: str) -> tuple[str, ...]:
-    """The TLSA base domains to try in order: the fully expanded name when every alias on the way is secure, then the
-    original (RFC 7672 section 2.2.2-2.2.3).
+def tlsa_bases(address_lookups: Sequence[Lookup], host: str) -> tuple[str, ...]:
+    """The TLSA base domains to try in order: the fully expanded name when every alias on the way is secure and both
+    address families lead to the same name, then the original (RFC 7672 section 2.2.2-2.2.3, RFC 7671 section 7).
     """
     name = host.rstrip(".") + "."
-    for lookup in view_lookups:
-        if lookup.aliases and lookup.outcome is Outcome.FOUND and lookup.security is Security.SECURE:
-            return (lookup.aliases[-1], name)
-    return (name,)
+    found = [lookup for lookup in address_lookups if lookup.outcome is Outcome.FOUND]
+    ends = {lookup.canonical_name for lookup in found}
+    secure = all(lookup.aliases and lookup.security is Security.SECURE for lookup in found)
+    return (ends.pop(), name) if len(ends) == 1 and secure else (name,)
 
 
 def endpoint_tlsa(view: View, host: str, port: int, *, smtp: bool) -> TlsaSet:
-    """The first set that is found among the base domains, or the look-up at the last of them."""
-    for base in tlsa_bases(view.addresses(host.rstrip(".") + "."), host):
-        lookup = view.lookup(owner(base, port), "TLSA")
-        if lookup.outcome is not Outcome.NO_DATA and lookup.outcome is not Outcome.NO_SUCH_NAME:
-            break
+    """The set of the first base domain that has a secure one, usable or not. A look-up that is bogus or failed ends the
+    search; an insecure set is shown only where there is nothing better.
+    """
+    bases = tlsa_bases(view.addresses(host.rstrip(".") + "."), host)
+    lookups = [view.lookup(owner(base, port), "TLSA") for base in bases]
+    lookup = _decisive(lookups)
     records = tuple(parse(text) for text in lookup.records)
-    return TlsaSet(lookup, tuple((record, unusable(record, smtp=smtp)) for record in records))
+    idle = next((other for other in lookups if other is not lookup and other.outcome is Outcome.FOUND), None)
+    return TlsaSet(lookup, tuple((record, unusable(record, smtp=smtp)) for record in records), idle)
+
+
+def _decisive(lookups: Sequence[Lookup]) -> Lookup:
+    for lookup in lookups:
+        ends = lookup.outcome is Outcome.FAILED or lookup.security is Security.BOGUS
+        if ends or (lookup.outcome is Outcome.FOUND and lookup.security is Security.SECURE):
+            return lookup
+    return next((lookup for lookup in lookups if lookup.outcome is Outcome.FOUND), lookups[-1])
 
 
 def host_tlsa(view: View, host: str) -> TlsaSet:

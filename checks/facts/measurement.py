@@ -18,6 +18,7 @@ from cattrs.strategies import configure_tagged_union
 
 from checks.facts.dns import DirectAnswer, DnsFacts
 from checks.facts.http import HttpResponse, WebEndpoint
+from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import Unreachable
 from checks.facts.page import PagePair
 from checks.facts.smtp import SmtpSession
@@ -39,6 +40,7 @@ class Measurement:
     dns: DnsFacts = field(default_factory=DnsFacts)
     smtp: tuple[SmtpSession, ...] = ()
     web: tuple[WebEndpoint, ...] = ()
+    mta_sts: PolicyFile | None = None
     name_servers: tuple[DirectAnswer, ...] = ()
     pages: PagePair | None = None
 

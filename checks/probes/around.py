@@ -6,37 +6,81 @@ from __future__ import annotations
 
 import asyncio
 
-from checks.dnssec import Outcome
-from checks.evaluate import nameservers
+from checks.dnssec import Outcome, Security
+from checks.evaluate import caa_search, nameservers
+from checks.evaluate.txt import texts_of
 from checks.facts.dns import DirectAnswer
+from checks.facts.mta_sts import PolicyFile
 from checks.facts.page import PagePair
 from checks.model import Suite
 from checks.net.dns import ServerDoor
-from checks.probes import page, reach
+from checks.probes import mta_sts, page, reach
 from checks.probes.survey import Survey
 from checks.probes.walks import follow
+from checks.records.mx import mail_hosts
+from checks.records.mta_sts import sts_texts
 
 
 class Around:
-    """Fills ``name_servers`` and ``pages`` while it runs."""
+    """Fills ``name_servers``, ``pages`` and ``mta_sts`` while it runs."""
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self.name_servers: tuple[DirectAnswer, ...] = ()
         self.pages: PagePair | None = None
+        self.mta_sts: PolicyFile | None = None
 
     async def run(self, suite: Suite) -> None:
         """Everything that the checks of ``suite`` need."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._name_servers())
+            group.create_task(self._caa(suite))
             if suite is Suite.WEB:
                 group.create_task(self._pages())
+            else:
+                group.create_task(self._mail_policies())
+
+    async def _caa(self, suite: Suite) -> None:
+        names = [self._survey.domain] if suite is Suite.WEB else await self._mail_hosts()
+        await asyncio.gather(*(follow(self._survey.dns, caa_search.find(name)) for name in names))
+
+    async def _mail_hosts(self) -> list[str]:
+        survey = self._survey
+        mx, *own = await asyncio.gather(*(survey.dns.lookup(survey.domain, rdtype) for rdtype in ("MX", "A", "AAAA")))
+        if mx.outcome is Outcome.FAILED:
+            return []
+        has_address = any(lookup.outcome is Outcome.FOUND for lookup in own)
+        return [host.name for host in mail_hosts(survey.domain, mx.records, has_address=has_address).exchanges]
 
     async def _name_servers(self) -> None:
         found = await follow(self._survey.dns, nameservers.find(self._survey.domain))
         lookups = await asyncio.gather(*(self._survey.dns.lookup(name, "AAAA") for name in found.names))
         hosts = [(name, lookup.records) for name, lookup in zip(found.names, lookups, strict=True)]
         self.name_servers = await reach.name_servers(found.zone, hosts, ServerDoor(self._survey.options))
+
+    async def _mail_policies(self) -> None:
+        """The records of MTA-STS and TLS reporting; the policy file when a record promises one. A domain that says that
+        it receives no mail has none of these.
+        """
+        survey = self._survey
+        mx = await survey.dns.lookup(survey.domain, "MX")
+        if mx.outcome is Outcome.FAILED or mx.security is Security.BOGUS or mx.records == ("0 .",):
+            return
+        record, _ = await asyncio.gather(
+            survey.dns.lookup(f"_mta-sts.{survey.domain}", "TXT"),
+            survey.dns.lookup(f"_smtp._tls.{survey.domain}", "TXT"),
+        )
+        if not sts_texts(texts_of(record)):
+            return
+        host = mta_sts.policy_host(survey.domain)
+        self.mta_sts = await mta_sts.fetch(
+            host,
+            await survey.addresses(host + "."),
+            options=survey.options,
+            limits=survey.limits,
+            now=survey.now,
+            seconds=survey.remaining(),
+        )
 
     async def _pages(self) -> None:
         survey = self._survey

@@ -16,9 +16,10 @@ from checks.facts.http import WebEndpoint
 from checks.facts.smtp import SmtpSession
 from checks.net.transport import Limits
 from checks.options import Options
-from checks.probes import http, smtp, walks
+from checks.probes import http, second_look, smtp, walks
 from checks.probes.dns import DnsProbe
 from checks.records.mx import Exchange, mail_hosts
+from checks.records.tlsa import wrong_places
 
 MOST_ADDRESSES = 16  # of one host that are tested; a host with more is not measured better by more
 Tell = Callable[..., None]
@@ -78,6 +79,9 @@ class Survey:
         session = await smtp.probe(
             host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
         )
+        session = await second_look.look(
+            session, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+        )
         broken = session.failure is not None and session.tls is None
         self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
         return session
@@ -113,7 +117,14 @@ class Survey:
         await self.dns.lookup(f"_{port}._tcp.{host}", "TLSA")
         lookups = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
         ends = {lookup.canonical_name for lookup in lookups if lookup.aliases}
-        await asyncio.gather(*(self.dns.lookup(f"_{port}._tcp.{end}", "TLSA") for end in ends))
+        found = await asyncio.gather(
+            self.dns.lookup(f"_{port}._tcp.{host}", "TLSA"),
+            *(self.dns.lookup(f"_{port}._tcp.{end}", "TLSA") for end in ends),
+        )
+        absent = all(lookup.outcome in (Outcome.NO_DATA, Outcome.NO_SUCH_NAME) for lookup in found)
+        if absent and port == smtp.PORT and any(lookup.secure for lookup in lookups):
+            places = wrong_places(host, self.domain)
+            await asyncio.gather(*(self.dns.lookup(name, rdtype) for name, rdtype in places))
 
     def _lookup(self, rdtype: str) -> Awaitable[Lookup]:
         return self.dns.lookup(self.domain, rdtype)

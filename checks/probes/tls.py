@@ -66,13 +66,15 @@ async def handshake(
     now: datetime,
     alpn: tuple[str, ...] = (),
     short: bool = False,
+    only: tls.KeyType | None = None,
 ) -> tuple[TlsStream | None, TlsHandshake | TlsFailure]:
-    """Makes the handshake with ``host`` as SNI; the chain is verified as of ``now``. Raises nothing.
+    """Makes the handshake with ``host`` as SNI; the chain is verified as of ``now``. Raises nothing. ``only`` asks for
+    the certificate of one key type.
 
     Returns the stream, or None when the handshake failed, and the facts either way.
     """
     name = tls.sni(host)
-    client = tls.TlsClient(name, alpn, short=short)
+    client = tls.TlsClient(name, alpn, short=short, only=only)
     begun = door.clock()
     await _exchange(client, connection, until)
     if client.seen is None:

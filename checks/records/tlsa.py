@@ -123,3 +123,18 @@ def strongest(records: Iterable[Tlsa]) -> frozenset[Tlsa]:
     return frozenset(
         record for record in usable if record.matching in (Matching.FULL, best[record.usage, record.selector])
     )
+
+
+def wrong_places(host: str, domain: str) -> tuple[tuple[str, str], ...]:
+    """Names and types at which the TLSA records of mail host ``host`` are found by mistake, most likely first: the port
+    of the web, labels in the wrong order, a forgotten final dot, the mail domain itself, TXT instead of TLSA.
+    """
+    host, domain = host.rstrip(".") + ".", domain.rstrip(".") + "."
+    places = (
+        (f"_tcp._25.{host}", "TLSA"),
+        (f"_25._tcp.{host}{domain}", "TLSA"),
+        *(((f"_25._tcp.{domain}", "TLSA"),) if host != domain else ()),
+        (f"_25._tcp.{host}", "TXT"),
+        (f"_443._tcp.{host}", "TLSA"),
+    )
+    return tuple((name, rdtype) for name, rdtype in places if len(name) < 255)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -64,6 +65,16 @@ ALERTS = {
 }
 
 
+class KeyType(StrEnum):
+    """The two kinds of certificate that servers have beside each other."""
+
+    RSA = "rsa"
+    ECDSA = "ecdsa"
+
+
+_SUITES = {KeyType.RSA: b"aRSA", KeyType.ECDSA: b"aECDSA"}  # by the authentication of the suite, as OpenSSL names it
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a finished handshake showed, before anything is verified. ``chain`` is DER, leaf first, as sent."""
@@ -78,16 +89,18 @@ class TlsClient:
 
     Afterwards ``encrypt`` and ``decrypt`` carry data, and ``close`` gives the goodbye. ``ended`` is set when the other
     side said its own. ``server_name`` is what ``sni`` made of a host name. A ``short`` hello offers no TLS 1.3 and fits
-    in one packet.
+    in one packet. ``only`` asks for the certificate of one key type, which TLS 1.2 can (``short`` goes with it).
     """
 
-    def __init__(self, server_name: str, alpn: tuple[str, ...] = (), *, short: bool = False) -> None:
+    def __init__(
+        self, server_name: str, alpn: tuple[str, ...] = (), *, short: bool = False, only: KeyType | None = None
+    ) -> None:
         self.seen: Seen | None = None
         self.failure: TlsFailure | None = None
         self.ended = False
         self._alert = ""
         self._total = 0
-        self._tls = SSL.Connection(_context(short), None)
+        self._tls = SSL.Connection(_context(short or only is not None, only), None)
         self._tls.set_connect_state()
         self._tls.set_info_callback(self._notice)
         if server_name:
@@ -184,7 +197,7 @@ def sni(host: str) -> str:
 
 
 @cache
-def _context(short: bool) -> SSL.Context:
+def _context(short: bool, only: KeyType | None = None) -> SSL.Context:
     """As permissive as OpenSSL allows, except for suites without a certificate.
 
     Those have nothing that DANE could match; a sender that finds TLSA records leaves them out (RFC 7672 section 8.2).
@@ -193,7 +206,8 @@ def _context(short: bool) -> SSL.Context:
     context.set_min_proto_version(SSL.TLS1_VERSION)
     if short:
         context.set_max_proto_version(SSL.TLS1_2_VERSION)
-    context.set_cipher_list(b"ALL:!aNULL:!eNULL:@SECLEVEL=0")
+    suites = b"ALL" if only is None else _SUITES[only]
+    context.set_cipher_list(suites + b":!aNULL:!eNULL:@SECLEVEL=0")
     context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
     context.set_verify(SSL.VERIFY_NONE)
     context.set_mode(SSL.MODE_RELEASE_BUFFERS)

@@ -23,6 +23,7 @@ web_https_cert_chain          required    10
 web_https_cert_domain         required    10
 web_https_dane_exist          optional     0
 web_https_dane_valid          recommended  0
+web_https_tls_caa             recommended  0
 mail_ipv6_ns_address          required     0
 mail_ipv6_ns_reach            required    10
 mail_ipv6_mx_address          required     0
@@ -42,6 +43,12 @@ mail_starttls_cert_domain     optional     0
 mail_starttls_dane_exist      required    10
 mail_starttls_dane_valid      required    10
 mail_starttls_dane_rollover   optional     0
+mail_starttls_dane_delivery   recommended  0
+mail_starttls_mx_records      recommended  0
+mail_starttls_injection       recommended  0
+mail_starttls_mta_sts         recommended  0
+mail_starttls_tls_rpt         recommended  0
+mail_starttls_tls_caa         recommended  0
 """
 
 

@@ -13,7 +13,19 @@ from markdown_it.token import Token
 
 from checks.catalogue import CATALOGUE
 from checks.dnssec.model import Security, Why, security_of
-from checks.evaluate import certificate, dane_mail, dane_web, dnssec, https, starttls
+from checks.evaluate import (
+    certificate,
+    dane_mail,
+    dane_web,
+    delivery,
+    dnssec,
+    https,
+    injection,
+    mta_sts,
+    mx_records,
+    rollover,
+    starttls,
+)
 from checks.model import Check, CheckText, Suite
 from checks.texts import HEADINGS, LANGUAGES, fill, parse
 
@@ -57,9 +69,28 @@ EVIDENCE: dict[type[StrEnum], dict[str, frozenset[str]]] = {
         "handshake": frozenset({"alert"}),
         "stripped": frozenset({"masked"}),
     },
-    dane_mail.Exists: {**dict.fromkeys(dane_mail.Exists, _OWNER), "bogus": _OWNER | {"reason"}},
+    dane_mail.Exists: {
+        **dict.fromkeys(dane_mail.Exists, _OWNER),
+        "bogus": _OWNER | {"reason"},
+        "wrong-place": _OWNER | {"found_at"},
+    },
     dane_mail.Valid: dict.fromkeys(dane_mail.Valid, _OWNER | {"ttl"}),
-    dane_mail.Rollover: dict.fromkeys(("ok", "single"), frozenset({"parameters"})),
+    rollover.Rollover: {
+        **dict.fromkeys(("ok", "issuer-only", "single", "same-key", "combination"), frozenset({"parameters"})),
+        "certificate-record": frozenset({"parameters", "not_after"}),
+    },
+    delivery.Delivery: {},
+    mx_records.MxRecords: {"alias": frozenset({"target"})},
+    injection.Injection: {},
+    mta_sts.MtaSts: {
+        "multiple": _OWNER,
+        "record-malformed": _OWNER | {"why"},
+        "no-policy": frozenset({"host", "cause"}),
+        "redirect": frozenset({"host", "status"}),
+        "certificate": frozenset({"host", "cause"}),
+        "policy-malformed": frozenset({"host", "why"}),
+    },
+    mta_sts.Reports: {"multiple": _OWNER, "malformed": _OWNER | {"why"}},
     dane_web.Exists: dict.fromkeys(dane_web.Exists, _OWNER),
     dane_web.Valid: dict.fromkeys(("ok", "no-match"), _OWNER),
     certificate.Trust: {**dict.fromkeys(_TRUSTS, _DATES), "other": frozenset({"openssl"})},

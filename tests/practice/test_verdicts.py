@@ -19,34 +19,63 @@ MAIL, WEB = Suite.MAIL, Suite.WEB
 
 # domain (below voorbeeld.test), suite: the checks that are not passed and not "not tested", with status and outcome.
 EXPECTED: dict[tuple[str, Suite], set[str]] = {
-    ("zelfondertekend", MAIL): {"mail_starttls_cert_chain info self-signed"},
+    ("zelfondertekend", MAIL): {
+        "mail_starttls_cert_chain info self-signed",
+        "mail_starttls_mta_sts warning mx-untrusted",
+    },
     ("onondertekend", MAIL): {"mail_dnssec_mailto_exist failed insecure"},
     ("onondertekend", WEB): {"web_dnssec_exist failed insecure", "web_https_dane_exist info insecure"},
-    ("verlopen-handtekening", MAIL): {"mail_dnssec_mailto_valid failed bogus"},
+    ("verlopen-handtekening", MAIL): {
+        "mail_dnssec_mailto_valid failed bogus",
+        "mail_starttls_dane_delivery failed mx-bogus",
+    },
     ("verlopen-handtekening", WEB): {"web_dnssec_valid failed bogus", "web_https_dane_exist info bogus"},
-    ("verkeerde-ds", MAIL): {"mail_dnssec_mailto_valid failed bogus"},
+    ("verkeerde-ds", MAIL): {
+        "mail_dnssec_mailto_valid failed bogus",
+        "mail_starttls_dane_delivery failed mx-bogus",
+    },
     ("verkeerde-ds", WEB): {"web_dnssec_valid failed bogus", "web_https_dane_exist info bogus"},
     ("zonder-starttls", MAIL): {
-        "mail_ipv6_mx_address failed none",  # a host with a fault cannot share the one IPv6 address of loopback
+        "mail_ipv6_mx_address failed none",
         "mail_starttls_tls_available failed no-starttls",
         "mail_starttls_dane_exist info unmatched",
         "mail_starttls_dane_valid failed no-tls",
+        "mail_starttls_dane_delivery failed deferred",
+        "mail_starttls_mta_sts warning mx-no-tls",
     },
     ("gestript", MAIL): {
         "mail_ipv6_mx_address failed none",
         "mail_starttls_tls_available failed stripped",
         "mail_starttls_dane_exist info unmatched",
         "mail_starttls_dane_valid failed no-tls",
+        "mail_starttls_dane_delivery failed deferred",
+        "mail_starttls_mta_sts warning mx-no-tls",
     },
-    ("oud-record", MAIL): {"mail_starttls_dane_exist info unmatched", "mail_starttls_dane_valid failed no-match"},
-    ("geen-tlsa", MAIL): {"mail_starttls_dane_exist failed absent"},
-    ("tlsa-onondertekend", MAIL): {"mail_dnssec_mx_exist failed insecure", "mail_starttls_dane_exist failed insecure"},
-    ("ontkenning-stuk", MAIL): {"mail_starttls_dane_exist failed bogus"},
+    ("oud-record", MAIL): {
+        "mail_starttls_dane_exist info unmatched",
+        "mail_starttls_dane_valid failed no-match",
+        "mail_starttls_dane_delivery failed deferred",
+    },
+    ("geen-tlsa", MAIL): {
+        "mail_starttls_dane_exist failed absent",
+        "mail_starttls_dane_delivery info encrypted",
+    },
+    ("tlsa-onondertekend", MAIL): {
+        "mail_dnssec_mx_exist failed insecure",
+        "mail_starttls_dane_exist failed insecure",
+        "mail_starttls_dane_delivery info encrypted",
+    },
+    ("ontkenning-stuk", MAIL): {
+        "mail_starttls_dane_exist failed bogus",
+        "mail_starttls_dane_delivery failed deferred",
+    },
     ("twee-mx", MAIL): {
         "mail_ipv6_mx_address failed none",
         "mail_starttls_tls_available failed no-starttls",
         "mail_starttls_dane_exist info unmatched",
         "mail_starttls_dane_valid failed no-tls",
+        "mail_starttls_dane_delivery failed deferred",
+        "mail_starttls_mta_sts warning mx-no-tls",
     },
     ("geen-https", WEB): {
         "web_https_http_available failed no-https",
@@ -61,7 +90,11 @@ EXPECTED: dict[tuple[str, Suite], set[str]] = {
         "mail_starttls_cert_chain error unknown",
         "mail_starttls_cert_domain error unknown",
         "mail_starttls_dane_valid error unknown",
+        "mail_starttls_dane_delivery error unknown",
     },
+    ("alias", MAIL): {"mail_starttls_mx_records warning alias"},
+    ("geen-https", MAIL): {"mail_starttls_mta_sts warning no-policy"},
+    ("verlopen-certificaat", MAIL): {"mail_starttls_mta_sts warning certificate"},
 }
 ALL = [(domain.name, suite) for domain in PRACTICE for suite in Suite]
 PERFECT = [(name, suite) for name, suite in ALL if (name.partition(".")[0], suite) not in EXPECTED]
