@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.scans import chain, coverage, evidence, markdown, route, words
-from portal.scans.verdict import verdict
+from portal.scans.verdict import checks_of, verdict
 
 LONGEST_HEAD = 260  # characters of the sentences under the score
 MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
@@ -198,7 +198,7 @@ def build(scan: Reported, language: str) -> ReportPage:
         ),
         chain=zones,
         chain_whole=all(zone.status == "passed" for zone in zones),
-        missing=coverage.missing(suite, CATALOGUE, language),
+        missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
         engine=str(document.get("engine", "")),
         catalogue=str(document.get("catalogue", "")),
     )
