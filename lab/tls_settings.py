@@ -20,7 +20,11 @@ def server_context(certificate: Path) -> ssl.SSLContext:
     context.set_ciphers(CIPHERS)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
     # One group of the good ones: by default OpenSSL would accept ffdhe2048 as well in TLS 1.3, and Python cannot set a list.
-    context.set_ecdh_curve("X25519")
+    try:
+        context.set_ecdh_curve("X25519")
+    except (ssl.SSLError, ValueError):
+        # The Python 3.11.2 of Debian 12 sets older curves only.
+        context.set_ecdh_curve("prime256v1")
     context.load_cert_chain(certificate)
     return context
 
