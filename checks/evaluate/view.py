@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from cryptography import x509
 
 from checks.dnssec import Lookup, Outcome, Security, Validator, replay
-from checks.evaluate import certificate, dkim, dmarc, nameservers, spf
+from checks.evaluate import caa_search, certificate, dkim, dmarc, nameservers, spf
 from checks.evaluate.denial import is_compact_denial
 from checks.evaluate.txt import replay as follow
 from checks.facts.dns import DnsFailure, Question
@@ -92,6 +92,10 @@ class View:
     def name_servers(self) -> nameservers.NameServers:
         """The name servers of the zone that the domain lies in."""
         return follow(nameservers.find(self.domain), self.lookup)
+
+    def caa(self, name: str) -> caa_search.CaaSet:
+        """The CAA records that count for a host (absolute name)."""
+        return follow(caa_search.find(name), self.lookup)
 
     def denies_compactly(self, name: str) -> bool:
         """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it
