@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from portal.scans.labels import FIT, LABELS
 from portal.scans.words import Words, day, decimal, parse_time, say
 
 LONGEST_TEXT = 1000  # characters of one value
@@ -18,111 +19,6 @@ MOST_ITEMS = 40  # of one list or object
 DEEPEST = 5
 WIDEST_TABLE = 6  # columns; objects with more keys are shown one by one
 
-LABELS: Mapping[str, Words] = {
-    "advised": {"nl": "Te publiceren records", "en": "Records to publish"},
-    "alert": {"nl": "TLS-melding", "en": "TLS alert"},
-    "algorithm": {"nl": "Algoritme", "en": "Algorithm"},
-    "aliases": {"nl": "Verwijzingen (CNAME)", "en": "Aliases (CNAME)"},
-    "bits": {"nl": "Bits", "en": "Bits"},
-    "certificates": {"nl": "Certificaten", "en": "Certificates"},
-    "chain": {"nl": "Keten", "en": "Chain"},
-    "cipher": {"nl": "Versleutelmethode", "en": "Cipher suite"},
-    "connect_ms": {"nl": "Verbinding na", "en": "Connected after"},
-    "connections": {"nl": "Verbindingen", "en": "Connections"},
-    "covers": {"nl": "Over", "en": "Covers"},
-    "data": {"nl": "Vingerafdruk of gegevens", "en": "Fingerprint or data"},
-    "denial": {"nl": "Bewijs van afwezigheid", "en": "Proof of absence"},
-    "detail": {"nl": "Bijzonderheden", "en": "Details"},
-    "digest_type": {"nl": "Soort vingerafdruk", "en": "Digest type"},
-    "dnssec": {"nl": "DNSSEC", "en": "DNSSEC"},
-    "ds": {"nl": "DS in de zone erboven", "en": "DS in the parent zone"},
-    "expiration": {"nl": "Geldig tot", "en": "Valid until"},
-    "failure": {"nl": "Oorzaak", "en": "Cause"},
-    "fields": {"nl": "Aantal kopregels", "en": "Header fields"},
-    "found_depth": {"nl": "Gevonden op diepte", "en": "Found at depth"},
-    "greeting": {"nl": "Begroeting", "en": "Greeting"},
-    "greeting_ms": {"nl": "Begroeting na", "en": "Greeting after"},
-    "header": {"nl": "Kopregel", "en": "Header"},
-    "inception": {"nl": "Geldig vanaf", "en": "Valid from"},
-    "issuer": {"nl": "Uitgever", "en": "Issuer"},
-    "key": {"nl": "Sleutel", "en": "Key"},
-    "keys": {"nl": "Sleutels", "en": "Keys"},
-    "location": {"nl": "Verwijst naar", "en": "Redirects to"},
-    "masked": {"nl": "Overschreven woord", "en": "Keyword written over"},
-    "matched_depth": {"nl": "Past op diepte", "en": "Matches at depth"},
-    "matches": {"nl": "Past", "en": "Matches"},
-    "matching_type": {"nl": "Vergelijking", "en": "Matching type"},
-    "max_age": {"nl": "Geldig (seconden)", "en": "Valid (seconds)"},
-    "names": {"nl": "Namen", "en": "Names"},
-    "not_after": {"nl": "Geldig tot", "en": "Valid until"},
-    "not_before": {"nl": "Geldig vanaf", "en": "Valid from"},
-    "openssl": {"nl": "OpenSSL", "en": "OpenSSL"},
-    "owner": {"nl": "Staat op", "en": "Published at"},
-    "parameters": {"nl": "Soorten", "en": "Kinds"},
-    "reason": {"nl": "Reden", "en": "Reason"},
-    "record_type": {"nl": "Soort record", "en": "Record type"},
-    "records": {"nl": "Records", "en": "Records"},
-    "reply": {"nl": "Antwoord", "en": "Reply"},
-    "role": {"nl": "Rol", "en": "Role"},
-    "selector": {"nl": "Selector", "en": "Selector"},
-    "signature": {"nl": "Handtekening", "en": "Signature"},
-    "signatures": {"nl": "Handtekeningen", "en": "Signatures"},
-    "state": {"nl": "Toestand", "en": "State"},
-    "status": {"nl": "Statuscode", "en": "Status code"},
-    "subject": {"nl": "Onderwerp", "en": "Subject"},
-    "tag": {"nl": "Nummer", "en": "Tag"},
-    "transcript": {"nl": "Gesprek", "en": "Conversation"},
-    "ttl": {"nl": "TTL (seconden)", "en": "TTL (seconds)"},
-    "usable": {"nl": "Bruikbaar", "en": "Usable"},
-    "usage": {"nl": "Gebruik", "en": "Usage"},
-    "valid": {"nl": "Geldig", "en": "Valid"},
-    "version": {"nl": "TLS-versie", "en": "TLS version"},
-    "where": {"nl": "Plaats", "en": "Place"},
-    "why": {"nl": "Waarom", "en": "Why"},
-    "zone": {"nl": "Zone", "en": "Zone"},
-}
-
-# What became of a TLSA record: the words of the engine, in words for people.
-FIT: Mapping[str, Words] = {
-    "match": {"nl": "past", "en": "matches"},
-    "no-match": {"nl": "past op geen enkel certificaat", "en": "matches no certificate"},
-    "weaker-digest": {"nl": "telt niet: er is een sterker record", "en": "does not count: there is a stronger record"},
-    "matches-issuer-only": {
-        "nl": "past alleen op de uitgever, terwijl het record over de server zelf gaat",
-        "en": "matches the issuer only, while the record is about the server itself",
-    },
-    "matches-leaf-only": {
-        "nl": "past alleen op de server zelf, terwijl het record over de uitgever gaat",
-        "en": "matches the server itself only, while the record is about the issuer",
-    },
-    "name-mismatch": {
-        "nl": "past, maar de naam in het certificaat klopt niet",
-        "en": "matches, but the name in the certificate is wrong",
-    },
-    "chain-broken": {
-        "nl": "past, maar de keten naar de server klopt niet",
-        "en": "matches, but the chain to the server is wrong",
-    },
-    "pkix-untrusted": {
-        "nl": "past, maar het certificaat wordt niet vertrouwd",
-        "en": "matches, but the certificate is not trusted",
-    },
-    "usage-unknown": {"nl": "niet bruikbaar: onbekend gebruik", "en": "not usable: unknown usage"},
-    "usage-not-for-smtp": {
-        "nl": "niet bruikbaar voor mail: gebruik 0 en 1",
-        "en": "not usable for mail: usage 0 and 1",
-    },
-    "selector-unknown": {"nl": "niet bruikbaar: onbekende selector", "en": "not usable: unknown selector"},
-    "matching-unknown": {"nl": "niet bruikbaar: onbekende vergelijking", "en": "not usable: unknown matching type"},
-    "digest-length": {
-        "nl": "niet bruikbaar: de vingerafdruk heeft een verkeerde lengte",
-        "en": "not usable: the fingerprint has a wrong length",
-    },
-    "not-a-certificate": {"nl": "niet bruikbaar: dit is geen certificaat", "en": "not usable: this is no certificate"},
-    "not-a-key": {"nl": "niet bruikbaar: dit is geen sleutel", "en": "not usable: this is no key"},
-    "malformed": {"nl": "niet bruikbaar: onleesbaar", "en": "not usable: unreadable"},
-    "insecure": {"nl": "telt niet: niet ondertekend", "en": "does not count: not signed"},
-}
 _DEPTH: Words = {"nl": ", op diepte {depth}", "en": ", at depth {depth}"}
 _YES: Words = {"nl": "ja", "en": "yes"}
 _NO: Words = {"nl": "nee", "en": "no"}

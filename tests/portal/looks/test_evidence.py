@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.scans import evidence, markdown
+from portal.scans import evidence, labels, markdown
 
 HOSTILE = "<script>alert(1)</script>\x00\x1b[31m\u202e"
 VOID = {"br"}
@@ -100,7 +100,7 @@ JSON = st.recursive(
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.dictionaries(st.sampled_from([*evidence.LABELS, "odd key", "<b>"]), JSON, max_size=6),
+    st.dictionaries(st.sampled_from([*labels.LABELS, "odd key", "<b>"]), JSON, max_size=6),
     st.sampled_from(["nl", "en"]),
 )
 def test_whatever_is_in_it_evidence_is_well_formed(value: dict[str, Any], language: str) -> None:
