@@ -6,7 +6,7 @@ import pytest
 
 from checks import CATALOGUE
 from portal.scans import report
-from portal.scans.report import ReportPage
+from portal.scans.report_page import ReportPage
 from tests.portal.looks.documents import (
     STALE,
     AScan,

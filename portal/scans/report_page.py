@@ -1,0 +1,105 @@
+"""What a report page shows, as plain data. ``report.build`` makes it, the templates loop over it; nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from portal.scans import chain, route, words
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the two reports of a domain; ``url`` is empty for the one that is shown."""
+
+    name: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know before reading on: ``kind`` is info or warning; the title says what is the matter."""
+
+    kind: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was seen of one host, address or zone."""
+
+    name: str
+    address: str
+    status: str
+    word: str
+    sentence: str
+    details: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check with its verdict of then and its words of today. Texts are HTML of our own; empty for a check that no longer exists."""
+
+    id: str
+    title: str
+    status: str
+    word: str
+    sentence: str
+    open: bool
+    requirement: str
+    points: str
+    references: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    unshown: int
+    by_address: bool
+    publish: str
+    what: SafeString
+    why: SafeString
+    how: SafeString
+    background: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """One category: its score, its status, one sentence, and its checks, worst first."""
+
+    id: str
+    name: str
+    status: str
+    word: str
+    score: int | None
+    score_text: str
+    sentence: str
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """Everything that the report page shows. ``failure`` says why nothing could be judged, if so; there are no categories then."""
+
+    domain: str
+    name: str
+    suite: str
+    suite_name: str
+    score: int | None
+    score_text: str
+    partial: bool
+    seal: SafeString
+    verdict: str
+    detail: str
+    failure: str
+    measured: words.Moment | None
+    duration: str
+    counts: str
+    tabs: tuple[Tab, ...]
+    notices: tuple[Notice, ...]
+    categories: tuple[CategoryCard, ...]
+    route: route.Route | None
+    chain: tuple[chain.Zone, ...]
+    chain_whole: bool
+    missing: tuple[str, ...]
+    engine: str
+    catalogue: str
