@@ -116,4 +116,5 @@ def _subject(check: Check, row: Observation) -> SubjectVerdict:
 
 
 def _points(check: Check, ruling: Ruling) -> float | None:
-    return None if ruling.uncounted else ruling.credit * check.weight
+    """What a row is worth. An uncounted row with credit keeps it, for where the check does count elsewhere."""
+    return None if ruling.uncounted and not ruling.credit else ruling.credit * check.weight

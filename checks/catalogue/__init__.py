@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from checks.catalogue import categories, ipv6, mail_auth, mail_dnssec, mail_starttls, tls_caa, web_dnssec, web_https
+from checks.catalogue import (
+    categories,
+    ipv6,
+    mail_auth,
+    mail_dnssec,
+    mail_starttls,
+    mail_tls,
+    tls_caa,
+    web_dnssec,
+    web_https,
+    web_tls,
+)
 from checks.model import Category, Check, Suite
 from checks.texts import load
 
@@ -46,11 +57,13 @@ CATALOGUE = Catalogue(
         *ipv6.WEB_CHECKS,
         *web_dnssec.CHECKS,
         *web_https.CHECKS,
+        *web_tls.CHECKS,
         *tls_caa.WEB_CHECKS,
         *ipv6.MAIL_CHECKS,
         *mail_dnssec.CHECKS,
         *mail_auth.CHECKS,
         *mail_starttls.CHECKS,
+        *mail_tls.CHECKS,
         *tls_caa.MAIL_CHECKS,
     ),
 )

@@ -18,6 +18,7 @@ from checks.facts.http import WebEndpoint
 from checks.facts.measurement import Measurement
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
+from checks.facts.tls_scan import TlsScan
 from checks.records.mx import MailHosts, mail_hosts
 
 
@@ -113,6 +114,11 @@ class View:
     def endpoints(self) -> tuple[WebEndpoint, ...]:
         """The web endpoints, one for each address."""
         return self.measurement.web
+
+    def tls_scan(self, host: str, address: str) -> TlsScan | None:
+        """What one address accepts of TLS, or None when there was no time to ask."""
+        scans = (scan for scan in self.measurement.tls if (scan.host, scan.address) == (host, address))
+        return next(scans, None)
 
     def chain(self, handshake: TlsHandshake) -> tuple[x509.Certificate | None, ...]:
         """The certificates of a handshake, leaf first; None in the place of one that cannot be read."""

@@ -23,6 +23,7 @@ from checks.facts.network import Unreachable
 from checks.facts.page import PagePair
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.facts.tls_scan import TlsScan
 from checks.model import Suite
 
 SCHEMA = 1
@@ -43,6 +44,7 @@ class Measurement:
     mta_sts: PolicyFile | None = None
     name_servers: tuple[DirectAnswer, ...] = ()
     pages: PagePair | None = None
+    tls: tuple[TlsScan, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The measurement as JSON-able values."""

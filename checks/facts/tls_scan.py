@@ -20,8 +20,10 @@ class Ask(StrEnum):
     TLS13_GROUPS = "tls13-groups"  # TLS 1.3 with only hybrid groups and groups that are not good
     TLS12_ECDSA = "tls12-ecdsa"  # TLS 1.2 with good and sufficient suites for an ECDSA certificate
     TLS12_RSA = "tls12-rsa"  # the same for an RSA certificate
+    TLS12_ALL = "tls12-all"  # the same for either, where connections are dear
     TLS12_WEAK_SUITES = "tls12-weak-suites"  # TLS 1.2 with all suites below sufficient
     TLS12_INSUFFICIENT = "tls12-insufficient"  # only insufficient ones
+    TLS12_DHE = "tls12-dhe"  # only suites with a finite-field group, for its value
     TLS12_GROUPS = "tls12-groups"  # TLS 1.2 with only curves that are not good
     TLS12_SIGNATURES = "tls12-signatures"  # TLS 1.2 with only MD5, SHA-1 and SHA-224 for the key exchange
     TLS12_SHA1 = "tls12-sha1"  # only MD5 and SHA-1, where SHA-224 was chosen

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from checks.dnssec import Lookup, Outcome
 from checks.facts.http import WebEndpoint
 from checks.facts.smtp import SmtpSession
+from checks.facts.tls import TlsHandshake
+from checks.facts.tls_scan import TlsScan
 from checks.net.transport import Limits
 from checks.options import Options
-from checks.probes import http, second_look, smtp, walks
+from checks.probes import http, second_look, smtp, tls_scan, walks
 from checks.probes.dns import DnsProbe
 from checks.records.mx import Exchange, mail_hosts
 from checks.records.tlsa import wrong_places
 
 MOST_ADDRESSES = 16  # of one host that are tested; a host with more is not measured better by more
+SECOND_LOOK = 2  # connections that the second look at a mail host takes
+SLOW_GREETING = 2000  # milliseconds from which each connection is a burden on somebody who waits
 Tell = Callable[..., None]
 
 
@@ -30,7 +34,7 @@ class Survey:
     """What a scan works with: the name (absolute), the DNS probe with its shared questions, the limits on
     connections, the clock, and where to tell of progress.
 
-    ``remaining`` gives the seconds that are left for the whole scan.
+    ``remaining`` gives the seconds that are left for the whole scan. ``scans`` collects what addresses accept of TLS.
     """
 
     domain: str
@@ -40,6 +44,7 @@ class Survey:
     now: datetime
     tell: Tell
     remaining: Callable[[], float]
+    scans: list[TlsScan] = field(default_factory=list)
 
     async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
@@ -79,8 +84,9 @@ class Survey:
         session = await smtp.probe(
             host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
         )
-        session = await second_look.look(
-            session, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+        _, session = await asyncio.gather(
+            self._tls(host, address, smtp.PORT, session),
+            second_look.look(session, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()),
         )
         broken = session.failure is not None and session.tls is None
         self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
@@ -102,8 +108,26 @@ class Survey:
         endpoint = await http.probe(
             host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
         )
+        await self._tls(host, address, 443, endpoint)
         self.tell("endpoint-done", host=host, address=address)
         return endpoint
+
+    async def _tls(self, host: str, address: str, port: int, seen: SmtpSession | WebEndpoint) -> None:
+        """All that can be asked of TLS, where a handshake has shown that there is any."""
+        if not isinstance(seen.tls, TlsHandshake):
+            return
+        scan = await tls_scan.probe(
+            host,
+            address,
+            port,
+            seen.tls,
+            options=self.options,
+            limits=self.limits,
+            seconds=self.remaining(),
+            spent=seen.attempts + SECOND_LOOK if isinstance(seen, SmtpSession) else 1,
+            thrifty=isinstance(seen, SmtpSession) and seen.greeting_ms > SLOW_GREETING,
+        )
+        self.scans.append(scan)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """All addresses of a host, IPv4 first, as many as are tested."""

@@ -9,7 +9,7 @@ questions are few; what an answer is worth is judged elsewhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.facts.tls import TlsHandshake
@@ -66,6 +66,26 @@ class _Questions:
             self.renegotiation, _ = await asyncio.gather(self.asker.renegotiate(TRIES), self._list(version))
         await self._alive()
 
+    async def run_thriftily(self) -> None:
+        """The fewest questions that a verdict takes, all at once: to a server whose every greeting takes seconds."""
+        strong = self._suites(Level.SUFFICIENT, Level.GOOD)[::-1]
+        weak = self._suites(Level.INSUFFICIENT, Level.PHASE_OUT)
+        asks = [
+            self._ask(Ask.TLS12_ALL, self._hello(TLS1_2, strong)),
+            self._ask(Ask.TLS12_WEAK_SUITES, self._hello(TLS1_2, weak)),
+            *self._curves_and_hashes(strong + weak),
+            self._ask(Ask.OLD, self._hello(TLS1_1, self._suites(*Level))),
+            self._ask(Ask.SSL2, self._hello(SSL2, tuple(SSL2_SUITES))),
+        ]
+        if self.known.version == "TLSv1.3":
+            weak_13 = self.profile.suites_of(Level.PHASE_OUT, Level.INSUFFICIENT, tls13=True)
+            asks.append(self._ask(Ask.TLS13_SUITES, self._hello(TLS1_3, weak_13, self._all_groups())))
+        self.renegotiation, answers = await asyncio.gather(self.asker.renegotiate(TRIES), asyncio.gather(*asks))
+        await self._again()
+        if (found := answers[1]).version == TLS1_2:
+            await self._apart(found, answers[:1], weak, strong)
+        await self._alive()
+
     def _hello(self, version: int, suites: tuple[int, ...], groups: tuple[int, ...] = ()) -> Hello:
         return Hello(version, suites, groups or self._curves(), server_name=self.asker.name, deflate=True)
 
@@ -93,26 +113,28 @@ class _Questions:
     async def _tls13(self) -> None:
         strong = self.profile.suites_of(Level.GOOD, Level.SUFFICIENT, tls13=True)[::-1]
         weak = self.profile.suites_of(Level.PHASE_OUT, Level.INSUFFICIENT, tls13=True)
-        everything = tuple(code for code in GROUPS if code not in self.profile.hybrid_groups)
-        good = self.profile.groups_of(Level.GOOD)
-        groups = (*good, *(code for code in everything if code not in good))
+        groups = self._all_groups()
         other = (*self.profile.hybrid_groups, *self.profile.groups_of(Level.PHASE_OUT, Level.INSUFFICIENT))
         asks = [self._whole(self._hello(TLS1_3, strong + weak, groups))]
         if self.known.version == "TLSv1.3":
-            asks.append(self._one(Ask.TLS13_SUITES, self._hello(TLS1_3, weak, groups)))
-            asks.append(self._one(Ask.TLS13_GROUPS, self._hello(TLS1_3, strong + weak, other)))
+            asks.append(self._ask(Ask.TLS13_SUITES, self._hello(TLS1_3, weak, groups)))
+            asks.append(self._ask(Ask.TLS13_GROUPS, self._hello(TLS1_3, strong + weak, other)))
         await asyncio.gather(*asks)
 
-    async def _one(self, ask: Ask, hello: Hello) -> None:
-        await self._ask(ask, hello)
+    def _all_groups(self) -> tuple[int, ...]:
+        """All groups of TLS 1.3 but the hybrids, which are asked for by themselves; the good ones first."""
+        good = self.profile.groups_of(Level.GOOD)
+        other = (code for code in GROUPS if code not in good and code not in self.profile.hybrid_groups)
+        return (*good, *other)
 
-    async def _whole(self, hello: Hello) -> None:
+    async def _whole(self, hello: Hello) -> Answer:
+        """On the web the handshake is carried to its end, for the tickets."""
         if not self.request:
-            await self._ask(Ask.TLS13, hello)
-            return
+            return await self._ask(Ask.TLS13, hello)
         answer, self.tickets = await self.asker.ask_whole(Ask.TLS13, hello, self.request)
         self.asked[Ask.TLS13] = hello
         self.answers.append(answer)
+        return answer
 
     async def _tls12(self) -> None:
         strong = self._suites(Level.SUFFICIENT, Level.GOOD)[::-1]
@@ -121,27 +143,43 @@ class _Questions:
             ask: tuple(code for code in strong if f"_{key}_" in suite_name(code))
             for ask, key in ((Ask.TLS12_ECDSA, "ECDSA"), (Ask.TLS12_RSA, "RSA"))
         }
-        bad_curves = tuple(code for code in self._curves() if self.profile.group(code) is not Level.GOOD)
-        signed = tuple(code for code in strong + weak if _is_signed(code))
-        weak_hashes = tuple(code for code in SIGNATURES if code >> 8 < 4)
         *strong_found, found = await asyncio.gather(
             *(self._ask(ask, self._hello(TLS1_2, suites)) for ask, suites in by_key.items()),
             self._ask(Ask.TLS12_WEAK_SUITES, self._hello(TLS1_2, weak)),
         )
         if not any(answer.version == TLS1_2 for answer in (*strong_found, found)):
             return
-        elliptic = tuple(code for code in strong + weak if "_ECDHE_" in suite_name(code))
-        asks = [
-            self._ask(Ask.TLS12_GROUPS, self._hello(TLS1_2, elliptic, bad_curves)),
-            self._ask(Ask.TLS12_SIGNATURES, replace(self._hello(TLS1_2, signed), signatures=weak_hashes)),
-        ]
-        if found.version == TLS1_2 and self.profile.suite(found.suite) is Level.PHASE_OUT:
-            asks.append(self._ask(Ask.TLS12_INSUFFICIENT, self._hello(TLS1_2, self._suites(Level.INSUFFICIENT))))
-        signatures = (await asyncio.gather(*asks))[1]
-        if signatures.reply is Reply.ACCEPTED and signatures.signature >> 8 == 3:
-            sha1 = tuple(code for code in weak_hashes if code >> 8 < 3)
-            await self._ask(Ask.TLS12_SHA1, replace(self.asked[Ask.TLS12_SIGNATURES], signatures=sha1))
-        if found.version == TLS1_2 and any(answer.version == TLS1_2 for answer in strong_found):
+        apart = [self._apart(found, strong_found, weak, strong)] if found.version == TLS1_2 else []
+        await asyncio.gather(*self._curves_and_hashes(strong + weak), *apart)
+
+    def _curves_and_hashes(self, suites: tuple[int, ...]) -> tuple[Coroutine[None, None, Answer], ...]:
+        """With only the wrong curves, and with only the wrong hashes, nothing should go."""
+        bad_curves = tuple(code for code in self._curves() if self.profile.group(code) is not Level.GOOD)
+        elliptic = tuple(code for code in suites if "_ECDHE_" in suite_name(code))
+        return self._ask(Ask.TLS12_GROUPS, self._hello(TLS1_2, elliptic, bad_curves)), self._hashes(suites)
+
+    async def _hashes(self, suites: tuple[int, ...]) -> Answer:
+        """A server that prefers SHA-224 may take SHA-1 as well."""
+        signed = tuple(code for code in suites if _is_signed(code))
+        weak = tuple(code for code in SIGNATURES if code >> 8 < 4)
+        hello = replace(self._hello(TLS1_2, signed), signatures=weak)
+        answer = await self._ask(Ask.TLS12_SIGNATURES, hello)
+        if answer.reply is Reply.ACCEPTED and answer.signature >> 8 == 3:
+            return await self._ask(Ask.TLS12_SHA1, replace(hello, signatures=tuple(c for c in weak if c >> 8 < 3)))
+        return answer
+
+    async def _apart(
+        self, found: Answer, strong_found: Sequence[Answer], weak: tuple[int, ...], strong: tuple[int, ...]
+    ) -> None:
+        """What there is to know where weak suites are accepted: the value of a finite-field group, the worst level,
+        and the order.
+        """
+        if not found.prime:
+            finite = tuple(code for code in strong + weak if "_DHE_" in suite_name(code) and _is_signed(code))
+            await self._ask(Ask.TLS12_DHE, self._hello(TLS1_2, finite))
+        if self.profile.suite(found.suite) is Level.PHASE_OUT:
+            await self._ask(Ask.TLS12_INSUFFICIENT, self._hello(TLS1_2, self._suites(Level.INSUFFICIENT)))
+        if any(answer.version == TLS1_2 for answer in strong_found):
             await self._order(weak, strong)
 
     async def _order(self, weak: Sequence[int], strong: Sequence[int]) -> None:
@@ -260,13 +298,14 @@ async def probe(
     limits: Limits,
     seconds: float,
     spent: int = 1,
+    thrifty: bool = False,
     door: Door | None = None,
     profile: TlsProfile | None = None,
 ) -> TlsScan:
     """What ``address`` accepts. Raises nothing; what was not answered is FAILED in its answer.
 
     ``known`` is the handshake that another probe had with it, ``spent`` the connections it took, ``seconds`` what may
-    be spent in all. Port 25 is asked after STARTTLS.
+    be spent in all. ``thrifty``: no list of suites, no hybrid groups. Port 25 is asked after STARTTLS.
     """
     door = door or AioDoor(options, limits)
     begun = door.clock()
@@ -275,7 +314,7 @@ async def probe(
     asker = Asker(host.rstrip("."), address, port, mail, options, door, begun + seconds, most)
     request = b"" if mail else f"HEAD / HTTP/1.0\r\nHost: {asker.name}\r\n\r\n".encode("ascii", "replace")
     questions = _Questions(asker, profile or load(), known, request)
-    await questions.run()
+    await (questions.run_thriftily() if thrifty else questions.run())
     staple = next(iter(asker.staples.items()), (0, b""))
     return TlsScan(
         host=asker.name,

@@ -23,6 +23,19 @@ web_https_cert_chain          required    10
 web_https_cert_domain         required    10
 web_https_dane_exist          optional     0
 web_https_dane_valid          recommended  0
+web_https_tls_version                 required    10
+web_https_tls_ciphers                 required    10
+web_https_tls_cipherorder             required    10
+web_https_tls_keyexchange             required    10
+web_https_tls_keyexchangehash         required    10
+web_https_tls_compress                required    10
+web_https_tls_secreneg                required    10
+web_https_tls_clientreneg             optional     0
+web_https_tls_extendedmastersecret    required    10
+web_https_tls_0rtt                    required    10
+web_https_tls_ocsp                    recommended  0
+web_https_cert_pubkey                 required    10
+web_https_cert_sig                    required    10
 web_https_tls_caa             recommended  0
 mail_ipv6_ns_address          required     0
 mail_ipv6_ns_reach            required    10
@@ -48,6 +61,18 @@ mail_starttls_mx_records      recommended  0
 mail_starttls_injection       recommended  0
 mail_starttls_mta_sts         recommended  0
 mail_starttls_tls_rpt         recommended  0
+mail_starttls_tls_version             required    10
+mail_starttls_tls_ciphers             required    10
+mail_starttls_tls_cipherorder         required    10
+mail_starttls_tls_keyexchange         required    10
+mail_starttls_tls_keyexchangehash     required    10
+mail_starttls_tls_compress            required    10
+mail_starttls_tls_secreneg            required    10
+mail_starttls_tls_clientreneg         optional     0
+mail_starttls_tls_extendedmastersecret required    10
+mail_starttls_tls_0rtt                required    10
+mail_starttls_cert_pubkey             required    10
+mail_starttls_cert_sig                required    10
 mail_starttls_tls_caa         recommended  0
 """
 
