@@ -21,8 +21,8 @@ EVENTS: Mapping[str, Words] = {
     "started": {"nl": "Test gestart.", "en": "Test started."},
     "name-servers-found": {"nl": "{count} nameservers gevonden.", "en": "{count} name servers found."},
     "mail-hosts-found": {
-        "nl": "Mailservers gevonden: {hosts}, samen {addresses} adressen.",
-        "en": "Mail servers found: {hosts}, with {addresses} addresses in all.",
+        "nl": "Mailservers gevonden: {hosts}. Adressen: {addresses}.",
+        "en": "Mail servers found: {hosts}. Addresses: {addresses}.",
     },
     "no-mail-hosts": {"nl": "Dit domein heeft geen mailservers.", "en": "This domain has no mail servers."},
     "web-addresses-found": {

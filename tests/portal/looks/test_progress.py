@@ -61,7 +61,7 @@ def test_the_log_is_newest_first_and_explains_waiting() -> None:
     log = page(SEEN).log
     assert [line.time for line in log] == ["5,2 s", "0,1 s", "0,0 s"]
     assert "Dat is toegestaan. Wij wachten." in log[0].text
-    assert log[1].text == "Mailservers gevonden: mx1.good.example, mx2.good.example, samen 4 adressen."
+    assert log[1].text == "Mailservers gevonden: mx1.good.example, mx2.good.example. Adressen: 4."
 
 
 def test_the_spoken_line_is_the_count_and_the_newest_event() -> None:
