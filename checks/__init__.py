@@ -2,6 +2,7 @@
 no database, and reads no environment.
 """
 
+from checks import tlsa_tools
 from checks.catalogue import CATALOGUE
 from checks.engine import evaluate, measure, scan
 from checks.facts.measurement import Measurement
@@ -10,4 +11,4 @@ from checks.options import Options
 from checks.report import Report
 from checks.target import Target
 
-__all__ = ["CATALOGUE", "Measurement", "Options", "Report", "Suite", "Target", "evaluate", "measure", "scan"]
+__all__ = ["CATALOGUE", "Measurement", "Options", "Report", "Suite", "Target", "evaluate", "measure", "scan", "tlsa_tools"]

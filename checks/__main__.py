@@ -1,4 +1,5 @@
-"""The command line: ``python -m checks mail|web DOMAIN``. Measures (or replays) one target and prints its report.
+"""The command line: ``python -m checks mail|web DOMAIN`` measures (or replays) one target and prints its report;
+``python -m checks dane HOST PORT`` looks at the TLSA records of one service.
 
 Exit status: 0 measured, whatever the verdicts; 2 bad input; 3 could not be measured.
 """
@@ -12,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from checks import Measurement, Options, Report, Suite, Target, evaluate, scan
+from checks import Measurement, Options, Report, Suite, Target, evaluate, scan, tlsa_tools
 from checks.terminal import render
 
 EXIT_BAD_INPUT = 2
@@ -21,6 +22,9 @@ EXIT_NOT_MEASURED = 3
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["dane"]:
+        return _dane(arguments[1:])
     asked = _parser().parse_args(arguments)
     try:
         report = _report(asked)
@@ -40,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m checks",
         description="Measure the web or mail security of a domain. Settings: the CHECKS_* variables of the README.",
+        epilog="python -m checks dane HOST PORT looks at the TLSA records of one service.",
     )
     parser.add_argument("suite", choices=[suite.value for suite in Suite], help="which test")
     parser.add_argument("domain", help="a domain name; a web or mail address will do")
@@ -48,10 +53,41 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="judge the measurement in FILE again instead of measuring"
     )
+    _add_language(parser)
+    return parser
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", choices=["nl", "en"], default="nl" if os.environ.get("LANG", "").startswith("nl") else "en"
     )
-    return parser
+
+
+def _dane(arguments: list[str]) -> int:
+    """``dane HOST PORT``: DNSSEC, TLSA records, handshakes and how they fit, as a transcript."""
+    parser = argparse.ArgumentParser(
+        prog="python -m checks dane", description="Look at the TLSA records of one service."
+    )
+    parser.add_argument("host", help="a host name")
+    parser.add_argument("port", type=int, help="25, 465, 587, 143, 993, 110, 995 or 443")
+    parser.add_argument("--starttls", choices=["smtp", "imap", "pop3"], default="", help="default: by the port")
+    parser.add_argument("--json", action="store_true", help="print the document")
+    _add_language(parser)
+    asked = parser.parse_args(arguments)
+    try:
+        service = tlsa_tools.Asked.parse(asked.host, asked.port, asked.starttls)
+        document = asyncio.run(tlsa_tools.check(service, Options.from_env(os.environ)))
+    except ValueError as error:
+        print(f"checks: {_words(error)}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    shown = (
+        json.dumps(document, ensure_ascii=False, indent=2)
+        if asked.json
+        else tlsa_tools.render(document, asked.language)
+    )
+    print(shown)
+    unseen = (tlsa_tools.Verdict.UNKNOWN, tlsa_tools.Verdict.NO_ADDRESS)
+    return EXIT_NOT_MEASURED if document["verdict"] in unseen else 0
 
 
 def _report(asked: argparse.Namespace) -> Report:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from checks.facts.tls import TlsHandshake
@@ -163,9 +164,13 @@ def _name(certificate: x509.Certificate, which: str) -> str:
 def key_words(certificate: x509.Certificate) -> str:
     """The public key in words: ``RSA 3072``, ``EC secp256r1``, ``Ed25519``."""
     try:
-        key = certificate.public_key()
+        return words_of_key(certificate.public_key())
     except (ValueError, UnsupportedAlgorithm):
         return "unknown"
+
+
+def words_of_key(key: PublicKeyTypes) -> str:
+    """A public key in the same words."""
     match key:
         case rsa.RSAPublicKey():
             return f"RSA {key.key_size}"

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from checks.options import Address, Network, Options
 
 ALLOWED_PORTS = frozenset({25, 53, 80, 443})
+SERVICE_PORTS = frozenset({25, 110, 143, 443, 465, 587, 993, 995})  # of the TLSA tools, on request for one service
 
 # IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates) without the blocks that anybody may reach; with
 # multicast (RFC 5771).
@@ -74,9 +75,9 @@ def refusal(address: str, options: Options) -> str | None:
     return _refusal_ipv4(parsed) if isinstance(parsed, IPv4Address) else _refusal_ipv6(parsed)
 
 
-def port_refusal(port: int) -> str | None:
+def port_refusal(port: int, allowed: frozenset[int] = ALLOWED_PORTS) -> str | None:
     """Why ``port`` is not dialled, or None: this is no port scanner. It is the port asked for, before any mapping."""
-    return None if port in ALLOWED_PORTS else f"port {port} is none of those that are tested"
+    return None if port in allowed else f"port {port} is none of those that are tested"
 
 
 def mapped_port(address: str, port: int, options: Options) -> int:

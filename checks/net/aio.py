@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from checks.facts.network import Reason
-from checks.net.addresses import is_public, mapped_port, port_refusal, refusal
+from checks.net.addresses import ALLOWED_PORTS, is_public, mapped_port, port_refusal, refusal
 from checks.net.transport import READ_SIZE, Connection, Interrupted, Limits
 from checks.options import Options
 
@@ -37,11 +37,14 @@ _REASONS = {
 
 
 class AioDoor:
-    """The real network, under the policy of ``options`` and the ``limits`` that it shares with others."""
+    """The real network, under the policy of ``options`` and the ``limits`` that it shares with others. ``ports`` are
+    those that may be dialled: a scan's, unless somebody asked for one service by name.
+    """
 
-    def __init__(self, options: Options, limits: Limits) -> None:
+    def __init__(self, options: Options, limits: Limits, ports: frozenset[int] = ALLOWED_PORTS) -> None:
         self._options = options
         self._limits = limits
+        self._ports = ports
 
     def clock(self) -> float:
         """The clock of the event loop, in seconds."""
@@ -54,7 +57,7 @@ class AioDoor:
     @asynccontextmanager
     async def connect(self, address: str, port: int, patience: float, end: float) -> AsyncIterator[Connection]:
         """A TCP connection; see ``transport.Door``."""
-        if why := refusal(address, self._options) or port_refusal(port):
+        if why := refusal(address, self._options) or port_refusal(port, self._ports):
             raise Interrupted(Reason.FORBIDDEN, why)
         if ":" in address and not self._options.ipv6:
             raise Interrupted(Reason.NO_IPV6, "IPv6 is switched off here")

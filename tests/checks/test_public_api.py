@@ -1,4 +1,4 @@
-"""The nine names are all that anybody outside may use."""
+"""The ten names are all that anybody outside may use."""
 
 import checks
 
@@ -14,4 +14,5 @@ def test_the_public_names_are_pinned() -> None:
         "evaluate",
         "measure",
         "scan",
+        "tlsa_tools",
     ]
