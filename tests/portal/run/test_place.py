@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_a_package_that_is_not_installed_is_named() -> None:
 def test_a_folder_that_others_may_not_enter_is_seen(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    stranger = Account(65534, 65534)
+    stranger = Account(os.getuid() + 1, os.getgid() + 1)
     assert not services._passable(closed / "deeper", stranger)
     assert services._passable(Path("/usr"), stranger)
 
