@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from checks import judging, scoring
@@ -76,7 +77,7 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         now,
         round((time.monotonic() - begun) * 1000),
         ENGINE,
-        dns.facts(),
+        replace(dns.facts(), direct=around.direct),
         smtp,
         web,
         name_servers=around.name_servers,

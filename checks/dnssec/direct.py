@@ -12,8 +12,8 @@ import dns.name
 import dns.rdatatype
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
-from checks.dnssec.message import Message, read_wire
-from checks.facts.dns import DirectAnswer, DnsFailure, Question
+from checks.dnssec.message import Message, read, read_wire
+from checks.facts.dns import Answer, DirectAnswer, DnsFailure, Question
 
 AA, RA, RCODE = 0x0400, 0x0080, 0x000F
 FORMERR, NOTIMP = 1, 4
@@ -70,6 +70,13 @@ def split(zone: str, seen: Iterable[Seen]) -> tuple[list[Seen], list[Seen]]:
     ]
     parents = [item for item in items if item.question.name == zone and item.question.rdtype in ("DS", "NS")]
     return mine, parents
+
+
+def addresses_in(answer: Answer) -> tuple[str, ...]:
+    """The addresses in an answer to an A or AAAA question, at its own name or at the end of its aliases."""
+    message = read(answer.question, answer)
+    rdtype = dns.rdatatype.from_text(answer.question.rdtype)
+    return tuple(text for (_, kind), rrset in message.answer.items() if kind == rdtype for text in rrset.texts())
 
 
 def serial_of(zone: str, items: Sequence[Seen]) -> int | None:

@@ -121,6 +121,21 @@ def zone_view(
     )
 
 
+def judged_answer(validator: Validator, answers: Mapping[Question, Answer], answer: Answer) -> Lookup:
+    """One answer of a name server, judged by the chain that the resolver's ``answers`` show."""
+    return _driven(validator.judge(answer), answers)
+
+
+def _driven(steps: Steps[Lookup], answers: Mapping[Question, Answer]) -> Lookup:
+    try:
+        batch = next(steps)
+        while True:
+            batch = steps.send({question: answers[question] for question in batch if question in answers})
+    except StopIteration as stop:
+        found: Lookup = stop.value
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     """What all servers of a zone are judged by. ``keys`` are the tags that sign somewhere; ``newest`` the serial."""
@@ -134,13 +149,7 @@ class _Judge:
 
     def run(self, steps: Steps[Lookup]) -> Lookup:
         """Drive a look-up over the resolver's answers."""
-        try:
-            batch = next(steps)
-            while True:
-                batch = steps.send({question: self.answers[question] for question in batch if question in self.answers})
-        except StopIteration as stop:
-            found: Lookup = stop.value
-            return found
+        return _driven(steps, self.answers)
 
     def server(self, host: str, address: str, items: Sequence[Seen]) -> ServerView:
         """Everything about one address of one server."""

@@ -10,7 +10,8 @@ from functools import cached_property, partial
 from cryptography import x509
 
 from checks.dnssec import Lookup, Outcome, Security, Validator, replay
-from checks.evaluate import caa_search, certificate, dkim, dmarc, nameservers, spf
+from checks.dnssec.servers import ZoneView, judged_answer, zone_view
+from checks.evaluate import caa_search, certificate, dkim, dmarc, nameservers, signed_zones, spf
 from checks.evaluate.denial import is_compact_denial
 from checks.evaluate.txt import replay as follow
 from checks.facts.dns import DnsFailure, Question
@@ -31,8 +32,9 @@ class View:
         self.measured_at = measurement.measured_at
         self.domain = measurement.domain + "."
         self._answers = {answer.question: answer for answer in measurement.dns.answers}
-        validator = Validator(measurement.dns.anchors, measurement.measured_at)
-        self._validate = lookup or partial(replay, validator, self._answers)
+        self._validator = Validator(measurement.dns.anchors, measurement.measured_at)
+        self._validate = lookup or partial(replay, self._validator, self._answers)
+        self._servers: dict[str, ZoneView] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
         self._chains: dict[tuple[str, ...], tuple[x509.Certificate | None, ...]] = {}
 
@@ -89,14 +91,35 @@ class View:
         """The DKIM keys of the domain as far as they can be found."""
         return follow(dkim.discover(self.domain), self.lookup)
 
-    @cached_property
+    @property
     def name_servers(self) -> nameservers.NameServers:
         """The name servers of the zone that the domain lies in."""
-        return follow(nameservers.find(self.domain), self.lookup)
+        return self.name_servers_of(self.domain)
+
+    def name_servers_of(self, name: str) -> nameservers.NameServers:
+        """The name servers of the zone that a name (absolute) lies in."""
+        return follow(nameservers.find(name), self.lookup)
 
     def caa(self, name: str) -> caa_search.CaaSet:
         """The CAA records that count for a host (absolute name)."""
         return follow(caa_search.find(name), self.lookup)
+
+    @cached_property
+    def signed_places(self) -> tuple[signed_zones.Place, ...]:
+        """The signed zones that the domain's website or mail rests on."""
+        return follow(signed_zones.find(self.domain, self.measurement.suite), self.lookup)
+
+    def servers(self, zone: str) -> ZoneView:
+        """The name servers of a zone (its apex) as they showed themselves when they were asked."""
+        if zone not in self._servers:
+            self._servers[zone] = zone_view(zone, self._validator, self._answers, self.measurement.dns.direct)
+        return self._servers[zone]
+
+    def said_directly(self, question: Question) -> Lookup:
+        """What name servers answered to a question, by the first whose answer is proven, else by the resolver's."""
+        seen = (item.answer for item in self.measurement.dns.direct if item.answer.question == question)
+        judged = (judged_answer(self._validator, self._answers, answer) for answer in seen if answer.failure is None)
+        return next((found for found in judged if found.secure), None) or self.lookup(question.name, question.rdtype)
 
     def denies_compactly(self, name: str) -> bool:
         """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 
 from checks.dnssec import Outcome, Security
-from checks.evaluate import caa_search, nameservers
+from checks.evaluate import caa_search, nameservers, signed_zones
 from checks.evaluate.txt import texts_of
 from checks.facts.dns import DirectAnswer
 from checks.facts.mta_sts import PolicyFile
@@ -15,6 +15,7 @@ from checks.facts.page import PagePair
 from checks.model import Suite
 from checks.net.dns import ServerDoor
 from checks.probes import mta_sts, page, reach
+from checks.probes.nameservers import APEX_TYPES, NameServerProbe, patient_door
 from checks.probes.survey import Survey
 from checks.probes.walks import follow
 from checks.records.mx import mail_hosts
@@ -29,11 +30,18 @@ class Around:
         self.name_servers: tuple[DirectAnswer, ...] = ()
         self.pages: PagePair | None = None
         self.mta_sts: PolicyFile | None = None
+        self._servers = NameServerProbe(survey.dns, patient_door(survey.options))
+
+    @property
+    def direct(self) -> tuple[DirectAnswer, ...]:
+        """What the name servers of the signed zones said so far when they were asked themselves."""
+        return self._servers.facts()
 
     async def run(self, suite: Suite) -> None:
         """Everything that the checks of ``suite`` need."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._name_servers())
+            group.create_task(self._signed_zones(suite))
             group.create_task(self._caa(suite))
             if suite is Suite.WEB:
                 group.create_task(self._pages())
@@ -57,6 +65,11 @@ class Around:
         lookups = await asyncio.gather(*(self._survey.dns.lookup(name, "AAAA") for name in found.names))
         hosts = [(name, lookup.records) for name, lookup in zip(found.names, lookups, strict=True)]
         self.name_servers = await reach.name_servers(found.zone, hosts, ServerDoor(self._survey.options))
+
+    async def _signed_zones(self, suite: Suite) -> None:
+        places = await follow(self._survey.dns, signed_zones.find(self._survey.domain, suite))
+        asked = (self._servers.zone(place.zone, place.questions, apex_types=APEX_TYPES) for place in places)
+        await asyncio.gather(*asked)
 
     async def _mail_policies(self) -> None:
         """The records of MTA-STS and TLS reporting; the policy file when a record promises one. A domain that says that
