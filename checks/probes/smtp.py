@@ -6,6 +6,8 @@ Whatever happens becomes a fact, and what was seen before it broke off is kept.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +23,15 @@ from checks.wire.smtp import Done, Event, NeedMore, Send, SmtpDialogue, StartTls
 
 PORT = 25
 RETRY_AFTER = 4.0  # seconds; long enough for a connection count to go down, short enough for somebody who waits
+PATIENCE = 3.0  # seconds without a greeting after which whoever waits for the scan is told why
 GOODBYE = 2.0  # seconds that the reply to QUIT may take
+
+
+Tell = Callable[[str], None]
+
+
+def _say_nothing(event: str) -> None:
+    """Nobody waits for this scan."""
 
 
 @dataclass(slots=True)
@@ -41,6 +51,7 @@ class _Attempt:
     greeting_ms: int = 0
     tls: TlsHandshake | TlsFailure | None = None
     failure: Unreachable | None = None
+    tell: Tell = _say_nothing
     later: list[str] = field(default_factory=list)  # transcript from the handshake on
 
     async def run(self) -> SmtpSession:
@@ -49,7 +60,11 @@ class _Attempt:
             connecting = self.door.connect(self.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
                 self.connect_ms = self._elapsed()
-                await self._converse(connection)
+                silence = asyncio.get_running_loop().call_later(PATIENCE, self._still_waiting)
+                try:
+                    await self._converse(connection)
+                finally:
+                    silence.cancel()
         except Interrupted as interrupted:
             self.failure = None if self.talk.state is State.QUIT else interrupted.why
         return self._session()
@@ -94,6 +109,10 @@ class _Attempt:
             await stream.end(until)
         self.later.extend(talk.transcript)
 
+    def _still_waiting(self) -> None:
+        if self.talk.greeting is None:
+            self.tell("greeting-delayed")
+
     def _within(self, seconds: float) -> float:
         return min(self.end, self.door.clock() + seconds)
 
@@ -130,23 +149,26 @@ async def probe(
     now: datetime,
     seconds: float | None = None,
     door: Door | None = None,
+    tell: Tell = _say_nothing,
 ) -> SmtpSession:
     """What ``address`` of mail exchange ``host`` says. Raises nothing: ``failure`` is set when the session broke off.
 
     ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
-    deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then.
+    deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then. ``tell`` hears
+    why it takes long: ``greeting-delayed`` or ``retrying``.
     """
     door = door or AioDoor(options, limits)
     end = door.clock() + (options.deadline if seconds is None else seconds)
 
     async def attempt(*, short: bool = False) -> SmtpSession:
         talk = SmtpDialogue(options.ehlo_name)
-        return await _Attempt(host, address, options, now, door, end, talk, door.clock(), short).run()
+        return await _Attempt(host, address, options, now, door, end, talk, door.clock(), short, tell=tell).run()
 
     first = await attempt()
     if met_silence(first.tls) and door.clock() < end:
         second = await attempt(short=True)
     elif _limits_us(first) and door.clock() + RETRY_AFTER < end:
+        tell("retrying")
         await door.pause(RETRY_AFTER)
         second = await attempt()
     else:

@@ -82,7 +82,13 @@ class Survey:
     async def _session(self, host: str, address: str) -> SmtpSession:
         self.tell("endpoint-started", host=host, address=address)
         session = await smtp.probe(
-            host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+            host,
+            address,
+            options=self.options,
+            limits=self.limits,
+            now=self.now,
+            seconds=self.remaining(),
+            tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
         )
         _, session = await asyncio.gather(
             self._tls(host, address, smtp.PORT, session),

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -152,3 +153,11 @@ def test_a_stored_measurement_gives_the_same_document(report: Scan, name: str, s
 def test_a_domain_that_does_not_exist_is_no_verdict(report: Scan, name: str, failure: str) -> None:
     found = report(name, MAIL)
     assert (found.failure, found.categories, found.score) == (failure, (), None)
+
+
+def test_whoever_waits_for_a_slow_server_is_told_why(options: Options) -> None:
+    seen: list[dict[str, Any]] = []
+    asyncio.run(scan(Target.parse("trage-groet.voorbeeld.test", MAIL), options, progress=seen.append))
+    told = {line["event"] for line in seen[-1]["log"]}
+    assert {"started", "mail-hosts-found", "greeting-delayed", "endpoint-done", "judging"} <= told
+    assert seen[-1]["done"] == seen[-1]["total"]
