@@ -12,11 +12,13 @@ import redis
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.lib.breaker import Breaker
 from portal.lib.redis import client
 
 logger = logging.getLogger(__name__)
 
 _failed_open = count(1)
+breaker = Breaker()
 
 
 def seconds_to_wait(name: str, key: str, rate: tuple[int, int]) -> int:
@@ -27,6 +29,8 @@ def seconds_to_wait(name: str, key: str, rate: tuple[int, int]) -> int:
     allowed, window = rate
     digest = hmac.new(settings.SECRET_KEY.encode(), f"{name}:{key}".encode(), hashlib.sha256).hexdigest()[:32]
     counter = f"zegel-limit:{name}:{digest}"
+    if breaker.is_open:
+        return _not_counted(name, "Redis was away a moment ago")
     try:
         with client().pipeline() as pipe:
             pipe.set(counter, 0, ex=window, nx=True)
@@ -34,9 +38,14 @@ def seconds_to_wait(name: str, key: str, rate: tuple[int, int]) -> int:
             pipe.ttl(counter)
             _made, used, left = pipe.execute()
     except redis.RedisError as error:
-        logger.warning("limit %s is not kept, for the %d. time in this process: %s", name, next(_failed_open), error)
-        return 0
+        breaker.trip()
+        return _not_counted(name, error)
     return max(1, int(left)) if int(used) > allowed else 0
+
+
+def _not_counted(name: str, why: object) -> int:
+    logger.warning("limit %s is not kept, for the %d. time in this process: %s", name, next(_failed_open), why)
+    return 0
 
 
 def visitor(request: HttpRequest) -> str:

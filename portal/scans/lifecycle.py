@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from checks import Report, Suite
 from portal.celery import app
+from portal.lib.breaker import Breaker
 from portal.lib.redis import client
 from portal.scans.documents import Document, findings_of, storable
 from portal.scans.live import HEARTBEAT_LASTS, silent
@@ -35,6 +36,7 @@ MAX_ATTEMPTS = 2  # a scan that kills its worker twice is not tried a third time
 MESSAGE_LOST_AFTER = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(days=1)
 DEADLINE_MARGIN = 45  # seconds past the deadline of the engine
+broker = Breaker()
 RUN_SCAN = "portal.scans.tasks.run_scan"
 
 
@@ -87,9 +89,12 @@ def _introduce(scan: Scan, request_id: uuid.UUID) -> None:
 
 def _send(pk: int, queue: str) -> None:
     """Tell the workers. When the broker is away the scan stays QUEUED, and ``reap`` sends it later."""
+    if broker.is_open:
+        return
     try:
         app.send_task(RUN_SCAN, args=[pk], queue=str(queue))
     except (kombu.exceptions.OperationalError, redis.RedisError, OSError) as error:
+        broker.trip()
         logger.warning("scan %s waits: the broker is away (%s)", pk, error)
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import pytest
 from pytest_django.fixtures import Settings
 
+from portal.lib import limits
 from portal.lib.redis import client
 
 
 @pytest.fixture(autouse=True)
 def clean_redis(servers: None) -> None:
-    """No counters, progress or messages of the test before."""
+    """No counters, progress or messages of the test before, nor the memory of a Redis that was away in it."""
+    from portal.scans import (
+        lifecycle,
+    )  # models can be imported only when Django is set up, which is after this file is read
+
     client().flushdb()
+    limits.breaker.reset()
+    lifecycle.broker.reset()
 
 
 @pytest.fixture(autouse=True)

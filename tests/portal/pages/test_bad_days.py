@@ -98,6 +98,22 @@ def test_without_redis_a_scan_is_kept_until_the_queue_is_back(client: Client) ->
     assert Scan.objects.get().status == Status.QUEUED
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_is_asked_once_and_not_for_every_scan(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def away(*args: object, **kwargs: object) -> None:
+        asked.append(args)
+        refuse()
+
+    monkeypatch.setattr(lifecycle.app, "send_task", away)
+    client.post("/scan/", {"domain": "good.example", "suite": ["mail", "web"]})
+    assert Scan.objects.count() == 2
+    assert len(asked) == 1
+
+
 @pytest.mark.usefixtures("no_redis")
 def test_a_redis_error_in_a_page_is_503(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(scan: Scan) -> None:
