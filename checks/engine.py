@@ -82,6 +82,7 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         web,
         name_servers=around.name_servers,
         pages=around.pages,
+        rpki=around.rpki,
         mta_sts=around.mta_sts,
         tls=tuple(sorted(survey.scans, key=lambda scan: (scan.host, scan.address))),
     )

@@ -41,7 +41,8 @@ class Options:
     """Frozen settings of one scan. Seconds for times, bytes for sizes.
 
     ``resolvers`` are (address, port) pairs; ``trust_anchors`` DS or DNSKEY records in presentation format, owner name
-    first; ``ca_bundle`` a PEM file.
+    first; ``ca_bundle`` a PEM file. ``rpki_vrps`` and ``rpki_routes`` are files or http(s) addresses of the tables that
+    RPKI is judged by; without both of them it is not.
     """
 
     resolvers: tuple[tuple[str, int], ...]
@@ -54,6 +55,8 @@ class Options:
     source_ipv6: str = ""
     ehlo_name: str = "zegel.invalid"
     user_agent: str = "Zegel"
+    rpki_vrps: tuple[str, ...] = ()
+    rpki_routes: tuple[str, ...] = ()
     deadline: float = 60.0
     dns_timeout: float = 3.0
     connect_timeout: float = 8.0
@@ -83,6 +86,8 @@ class Options:
             ehlo_name=environ.get("CHECKS_EHLO_NAME", "").strip() or site,
             user_agent=environ.get("CHECKS_USER_AGENT", "").strip()
             or f"Mozilla/5.0 (compatible; Zegel; +{page or 'https://' + site}/visit/)",
+            rpki_vrps=_vrp_sources(environ),
+            rpki_routes=_sources(environ, "CHECKS_RPKI_ROUTES"),
             deadline=_seconds(environ, "CHECKS_DEADLINE", 60.0),
         )
 
@@ -195,6 +200,28 @@ def _port_maps(text: str) -> tuple[PortMap, ...]:
             raise ValueError(f"CHECKS_PORT_MAP has {item!r}; it should look like 127.0.0.0/8:25=10025,443=10443")
         tables.setdefault(network, {})[int(match["asked"])] = int(match["used"])
     return tuple(PortMap(network, table) for network, table in tables.items())
+
+
+def _vrp_sources(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Files or addresses of VRPs, or the list that a Routinator serves."""
+    given = _sources(environ, "CHECKS_RPKI_VRPS")
+    routinator = environ.get("CHECKS_RPKI_ROUTINATOR", "").strip()
+    if not routinator:
+        return given
+    if given:
+        raise ValueError("CHECKS_RPKI_VRPS and CHECKS_RPKI_ROUTINATOR are both set; one of them is enough")
+    if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", routinator):
+        raise ValueError(f"CHECKS_RPKI_ROUTINATOR is {routinator!r}; it should look like http://127.0.0.1:8323")
+    return (routinator.rstrip("/") + "/json",)
+
+
+def _sources(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Files (absolute paths) or addresses; a file need not be there yet, others may still have to fetch it."""
+    items = tuple(_items(environ.get(name, "")))
+    for item in items:
+        if not item.startswith(("/", "http://", "https://")):
+            raise ValueError(f"{name} has {item!r}, which is neither an absolute path nor an http(s) address")
+    return items
 
 
 def _source(environ: Mapping[str, str], name: str, version: int) -> str:

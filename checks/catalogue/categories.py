@@ -12,6 +12,7 @@ CATEGORIES = (
         scoring=Scoring.WORST_ENDPOINT,
         gate="web_https_http_available",
     ),
+    Category("web_rpki", Suite.WEB, {"nl": "RPKI", "en": "RPKI"}),
     Category("mail_ipv6", Suite.MAIL, {"nl": "IPv6", "en": "IPv6"}),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
     Category("mail_auth", Suite.MAIL, {"nl": "Echtheidskenmerken", "en": "Sender authentication"}),
@@ -22,4 +23,5 @@ CATEGORIES = (
         scoring=Scoring.WORST_ENDPOINT,
         gate="mail_starttls_tls_available",
     ),
+    Category("mail_rpki", Suite.MAIL, {"nl": "RPKI", "en": "RPKI"}),
 )

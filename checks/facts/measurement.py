@@ -21,6 +21,7 @@ from checks.facts.http import HttpResponse, WebEndpoint
 from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import Unreachable
 from checks.facts.page import PagePair
+from checks.facts.rpki import RpkiFacts
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.facts.tls_scan import TlsScan
@@ -44,6 +45,7 @@ class Measurement:
     mta_sts: PolicyFile | None = None
     name_servers: tuple[DirectAnswer, ...] = ()
     pages: PagePair | None = None
+    rpki: RpkiFacts = field(default_factory=RpkiFacts)
     tls: tuple[TlsScan, ...] = ()
 
     def to_json(self) -> dict[str, Any]:

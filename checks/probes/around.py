@@ -12,23 +12,25 @@ from checks.evaluate.txt import texts_of
 from checks.facts.dns import DirectAnswer
 from checks.facts.mta_sts import PolicyFile
 from checks.facts.page import PagePair
+from checks.facts.rpki import RpkiState
 from checks.model import Suite
 from checks.net.dns import ServerDoor
-from checks.probes import mta_sts, page, reach
+from checks.probes import mta_sts, page, reach, rpki
 from checks.probes.nameservers import APEX_TYPES, NameServerProbe, patient_door
 from checks.probes.survey import Survey
 from checks.probes.walks import follow
-from checks.records.mx import mail_hosts
 from checks.records.mta_sts import sts_texts
+from checks.records.mx import mail_hosts
 
 
 class Around:
-    """Fills ``name_servers``, ``pages`` and ``mta_sts`` while it runs."""
+    """Fills ``name_servers``, ``pages``, ``rpki`` and ``mta_sts`` while it runs."""
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self.name_servers: tuple[DirectAnswer, ...] = ()
         self.pages: PagePair | None = None
+        self.rpki = rpki.nothing_yet(survey.options)
         self.mta_sts: PolicyFile | None = None
         self._servers = NameServerProbe(survey.dns, patient_door(survey.options))
 
@@ -43,6 +45,7 @@ class Around:
             group.create_task(self._name_servers())
             group.create_task(self._signed_zones(suite))
             group.create_task(self._caa(suite))
+            group.create_task(self._routes(suite))
             if suite is Suite.WEB:
                 group.create_task(self._pages())
             else:
@@ -51,6 +54,19 @@ class Around:
     async def _caa(self, suite: Suite) -> None:
         names = [self._survey.domain] if suite is Suite.WEB else await self._mail_hosts()
         await asyncio.gather(*(follow(self._survey.dns, caa_search.find(name)) for name in names))
+
+    async def _routes(self, suite: Suite) -> None:
+        """The routes to the addresses of the endpoints and of their name servers. Without tables nothing is asked."""
+        survey = self._survey
+        if self.rpki.state is RpkiState.NOT_CONFIGURED:
+            return
+        hosts = [survey.domain] if suite is Suite.WEB else await self._mail_hosts()
+        names = {survey.domain, *hosts}
+        zones = await asyncio.gather(*(follow(survey.dns, nameservers.find(name)) for name in sorted(names)))
+        hosts += dict.fromkeys(server for zone in zones for server in zone.names)
+        asks = [(host, rdtype) for host in hosts for rdtype in ("A", "AAAA")]
+        lookups = await asyncio.gather(*(survey.dns.lookup(*ask) for ask in asks))
+        self.rpki = await rpki.probe((record for lookup in lookups for record in lookup.records), survey.options)
 
     async def _mail_hosts(self) -> list[str]:
         survey = self._survey

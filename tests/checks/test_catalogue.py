@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from checks import CATALOGUE, Suite
@@ -37,6 +39,10 @@ web_https_tls_ocsp                    recommended  0
 web_https_cert_pubkey                 required    10
 web_https_cert_sig                    required    10
 web_https_tls_caa             recommended  0
+web_rpki_exists               required     5
+web_rpki_valid                required    10
+web_ns_rpki_exists            required     5
+web_ns_rpki_valid             required    10
 mail_ipv6_ns_address          required     0
 mail_ipv6_ns_reach            required    10
 mail_ipv6_mx_address          required     0
@@ -74,6 +80,12 @@ mail_starttls_tls_0rtt                required    10
 mail_starttls_cert_pubkey             required    10
 mail_starttls_cert_sig                required    10
 mail_starttls_tls_caa         recommended  0
+mail_rpki_exists              required     5
+mail_rpki_valid               required    10
+mail_ns_rpki_exists           required     5
+mail_ns_rpki_valid            required    10
+mail_mx_ns_rpki_exists        required     5
+mail_mx_ns_rpki_valid         required    10
 """
 
 
@@ -86,7 +98,8 @@ def test_ids_levels_and_weights_are_the_pinned_ones() -> None:
 
 @pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda check: check.id)
 def test_a_check_is_whole(check: Check) -> None:
-    assert check.id.startswith(check.category)
+    suite, _, name = check.category.partition("_")
+    assert re.fullmatch(rf"{suite}_(?:ns_|mx_ns_)?{name}_\w+", check.id)
     assert check.references
     assert check.rulings
     assert len({type(outcome) for outcome in check.rulings}) == 1
