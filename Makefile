@@ -52,7 +52,7 @@ migrations: setup
 	$(SETTINGS) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 deployment: setup
-	$(SETTINGS) SITE_URL=https://zegel.example TRUSTED_PROXIES=192.0.2.1 $(PY) manage.py check --deploy --fail-level WARNING
+	$(SETTINGS) SITE_URL=https://zegel.example TRUSTED_PROXIES=192.0.2.1 SIGN_UP=closed $(PY) manage.py check --deploy --fail-level WARNING
 
 lab: setup ## the practice internet alone, in the foreground
 	@$(PY) -m lab --dir var/lab
