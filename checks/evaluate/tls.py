@@ -153,27 +153,33 @@ def _insufficient_unasked(reading: Reading) -> bool:
 
 
 def order(reading: Reading, _: View) -> Judged:
-    """With every suite on offer and the worst first, the server has to choose by level. Below TLS 1.3 only."""
-    weak = [
-        suite for _, suite in reading.suites if reading.profile.suite(suite) in (Level.PHASE_OUT, Level.INSUFFICIENT)
-    ]
-    strong = {suite for version, suite in reading.suites if suite not in weak and version == TLS1_2}
-    if not strong or not any(reading.profile.suite(answer.suite) in _WEAK for answer in reading.at(reading.below_13)):
-        unclear = reading.below_13 == TLS1_2 and reading.failed(Ask.TLS12_WEAK_SUITES)
+    """With every suite on offer and the worst first, the server has to choose by level. In TLS 1.2 only."""
+    at_12 = {suite for version, suite in reading.suites if version == TLS1_2}
+    weak = {suite for suite in at_12 if reading.profile.suite(suite) in (Level.PHASE_OUT, Level.INSUFFICIENT)}
+    strong = at_12 - weak
+    if not weak or not strong:
+        asked = () if reading.versions[TLS1_2] is False else (*_STRONG_ASKS, Ask.TLS12_WEAK_SUITES)
+        unclear = any(_failed_or_never(reading, ask) for ask in asked)
         return Order.UNKNOWN if unclear else Order.NOT_NEEDED, _evidence(reading)
-    asked = [answer for answer in reading.answers(Ask.ORDER) if answer.reply is Reply.ACCEPTED]
-    chosen = [answer.suite for answer in asked]
+    chosen = [answer.suite for answer in reading.answers(Ask.ORDER) if answer.reply is Reply.ACCEPTED]
     shown = _evidence(reading, order=[suite_name(suite) for suite in chosen])
     if not chosen:
         return Order.UNKNOWN, shown
-    first_weak = next((suite for suite in chosen if suite in weak), None)
+    first_weak = next((suite for suite in chosen if suite not in strong), None)
     passed_over = sorted(strong - set(chosen))
     if first_weak is None or not passed_over:
         return Order.OK, shown
     return Order.WRONG, {**shown, "chosen": suite_name(first_weak), "better": suite_name(passed_over[0])}
 
 
-_WEAK = (Level.PHASE_OUT, Level.INSUFFICIENT)
+_STRONG_ASKS = (Ask.TLS12_ECDSA, Ask.TLS12_RSA, Ask.TLS12_ALL)
+
+
+def _failed_or_never(reading: Reading, ask: Ask) -> bool:
+    """Whether a question failed; the weak suites have to have been asked about."""
+    if ask is Ask.TLS12_WEAK_SUITES:
+        return reading.failed(ask)
+    return _asked_and_failed(reading, ask)
 
 
 def key_exchange(reading: Reading, _: View) -> Judged:

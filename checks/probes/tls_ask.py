@@ -22,7 +22,7 @@ from checks.wire.tls_hello import Hello, build
 from checks.wire.tls_renegotiation import Renegotiator
 
 AT_A_TIME = 4
-PAUSES = (4.0, 8.0)  # seconds before an address that turned us away is asked again
+PAUSES = (4.0, 6.0, 12.0)  # seconds before an address that turned us away is asked again
 TICKETS_TAKE = 2.0  # seconds that tickets may take after the handshake
 MORE_TAKES = 3.0  # seconds in which a server answers to renegotiation, or does not
 
@@ -58,6 +58,7 @@ class Asker:
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_A_TIME))
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     _limited: bool = False
+    _let_in: bool = False  # whether the last try by ourselves went well
     _given_up: Reason | None = None
 
     @property
@@ -193,7 +194,7 @@ class Asker:
         """Again and again, with pauses, by ourselves; once that was in vain, nothing more is tried."""
         reason = self._given_up
         if reason is None:
-            for pause in PAUSES:
+            for pause in (0.0, *PAUSES) if self._let_in else PAUSES:
                 if self.door.clock() + pause >= self.end:
                     break
                 await self.door.pause(pause)
@@ -201,8 +202,9 @@ class Asker:
                 try:
                     connection = await opened.__aenter__()
                 except TurnedAway as away:
-                    reason = away.reason
+                    reason, self._let_in = away.reason, False
                     continue
+                self._let_in = True
                 try:
                     yield connection
                 finally:
