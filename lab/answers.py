@@ -2,6 +2,7 @@
 section 3.1, RFC 5155 section 7.2), and the faults of that zone. Knows neither messages nor other zones.
 """
 
+import dataclasses
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,8 +18,10 @@ from dns.rrset import RRset
 from lab.denial import Chain, NoChain, Proof, chain_of
 from lab.keys import KeyStore
 from lab.model import Denial, DnsFault, ZoneFault, ZoneSpec
-from lab.signing import Clock, Signer, zone_keys
-from lab.zones import Zone, rdataset
+from lab.signing import DAY, LIFETIME, Clock, Signer, zone_keys
+from lab.zones import TTL, Zone, rdataset
+
+_LEFT = {DnsFault.EXPIRED_SIGNATURES: -DAY, DnsFault.ENDING_SIGNATURES: DAY}
 
 
 class Kind(StrEnum):
@@ -64,8 +67,8 @@ class SignedZone:
             zone = zone.replaced(zone.origin, RdataType.DNSKEY, keys.dnskeys())
             if spec.denial is not Denial.NSEC:
                 zone = zone.replaced(zone.origin, RdataType.NSEC3PARAM, rdataset(RdataType.NSEC3PARAM, ["1 0 0 -"]))
-            expired = any(fault.kind is DnsFault.EXPIRED_SIGNATURES for fault in spec.faults)
-            self._signer = Signer(zone.origin, keys, expired=expired, clock=clock)
+            left = min((_LEFT.get(fault.kind, LIFETIME) for fault in spec.faults), default=LIFETIME)
+            self._signer = Signer(zone.origin, keys, left=left, clock=clock)
             self._chain = chain_of(zone, spec.denial)
         self.zone = zone
 
@@ -73,6 +76,17 @@ class SignedZone:
         """The same zone with this data in the place of what was there; None removes it."""
         changed = self.zone.replaced(name, rdtype, data)
         return SignedZone(changed, self._spec, self._store, clock=self._clock, delay=self._delay)
+
+    def as_it_was(self) -> "SignedZone":
+        """The copy of a secondary that has not heard of its primary for two weeks: an older serial, signatures that ran
+        out a day ago.
+        """
+        soa = self.zone.nodes[self.zone.origin][RdataType.SOA][0]
+        older = Rdataset(soa.rdclass, soa.rdtype, ttl=TTL)
+        older.add(soa.replace(serial=soa.serial - 15 * DAY))
+        spec = dataclasses.replace(self._spec, faults=(ZoneFault(DnsFault.EXPIRED_SIGNATURES),))
+        zone = self.zone.replaced(self.zone.origin, RdataType.SOA, older)
+        return SignedZone(zone, spec, self._store, clock=self._clock, delay=self._delay)
 
     def look_up(self, name: Name, rdtype: RdataType) -> Answer:
         """The answer to a question about a name in this zone, its faults included."""

@@ -16,6 +16,7 @@ from lab.listeners import Listeners
 from lab.model import Domain, MailFault, MailHost, WebFault, WebHost
 from lab.name_service import AuthoritativeService
 from lab.plan import DNS, HTTP, HTTPS, IPV6, SMTP
+from lab.resolver import Zones
 from lab.smtp_host import SmtpHost
 from lab.tls_settings import context_by_name, server_context
 from lab.web_host import Website
@@ -45,11 +46,15 @@ async def open_dns(listeners: Listeners, address: str, respond: Responder) -> No
 
 async def _open_name_servers(world: World, listeners: Listeners, counters: Counters, round_trip: float) -> None:
     held: dict[str, list[Name]] = defaultdict(list)
+    zones: dict[str, Zones] = {}
     for domain in world.plan.domains:
-        for address in (*world.plan.name_servers(domain), *([IPV6] if world.plan.ipv6 else [])):
+        first, second = world.plan.name_servers(domain)
+        zones[second] = world.zones_of_second(domain)
+        for address in (first, second, *([IPV6] if world.plan.ipv6 else [])):
             held[address].append(dns.name.from_text(domain.name))
     for address, origins in held.items():
-        service = AuthoritativeService(world.zones, origins, address, counters, round_trip=round_trip)
+        of_address = zones.get(address, world.zones)
+        service = AuthoritativeService(of_address, origins, address, counters, round_trip=round_trip)
         await open_dns(listeners, address, service.respond)
 
 

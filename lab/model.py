@@ -21,6 +21,8 @@ class DnsFault(StrEnum):
     """One way in which a zone or its name servers go wrong."""
 
     EXPIRED_SIGNATURES = "expired-signatures"
+    ENDING_SIGNATURES = "ending-signatures"  # they hold until tomorrow, and nobody signs any more
+    STALE_SECONDARY = "stale-secondary"  # ns2 serves a copy of two weeks ago over IPv4, and its signatures ran out
     WRONG_DS = "wrong-ds"
     MISSING_SIGNATURE = "missing-signature"
     MISSING_DENIAL = "missing-denial"
@@ -34,7 +36,8 @@ class ZoneFault:
     """A fault of a zone, for every question or for some.
 
     `rdtype` limits it to one record type, `below` to one name (relative to the zone, "@" for its top) and all names
-    under it. EXPIRED_SIGNATURES and WRONG_DS are about the zone as a whole and ignore both.
+    under it. EXPIRED_SIGNATURES, ENDING_SIGNATURES, STALE_SECONDARY and WRONG_DS are about the zone as a whole and
+    ignore both.
     """
 
     kind: DnsFault

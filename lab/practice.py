@@ -329,4 +329,28 @@ PRACTICE = (
         web=WebHost(),
         mail=(MailHost(fault=MailFault.GREETING_421),),
     ),
+    Domain(
+        name="oude-nameserver.voorbeeld.test",
+        title=Text("Eén van twee nameservers verouderd", "One of two name servers out of date"),
+        sentence=Text(
+            "De tweede nameserver geeft een kopie van twee weken oud, met verlopen handtekeningen.",
+            "The second name server serves a copy of two weeks ago, with signatures that ran out.",
+        ),
+        expected=("web_dnssec_ns", "mail_dnssec_ns"),
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3, faults=(ZoneFault(DnsFault.STALE_SECONDARY),)),
+        web=WebHost(),
+        mail=(MailHost(),),
+    ),
+    Domain(
+        name="loopt-af.voorbeeld.test",
+        title=Text("DNSSEC loopt morgen af", "DNSSEC runs out tomorrow"),
+        sentence=Text(
+            "Alles klopt nog, maar de handtekeningen in de zone gelden nog één dag en worden niet vernieuwd.",
+            "All is still well, but the signatures in the zone hold for one more day and are not renewed.",
+        ),
+        expected=("web_dnssec_expiry", "mail_dnssec_expiry"),
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC, faults=(ZoneFault(DnsFault.ENDING_SIGNATURES),)),
+        web=WebHost(),
+        mail=(MailHost(),),
+    ),
 )

@@ -23,6 +23,7 @@ from lab.zones import TTL
 BACKDATED = 3_600
 LIFETIME = 14 * 86_400
 """Seconds before and after the moment of signing in which a signature holds."""
+DAY = 86_400
 
 ZONE_KEY = 0x0100
 SECURE_ENTRY_POINT = 0x0001
@@ -75,10 +76,11 @@ def _signing_key(store: KeyStore, label: str, spec: ZoneSpec, flags: int) -> Sig
 class Signer:
     """Makes and remembers the signatures of one zone."""
 
-    def __init__(self, origin: Name, keys: ZoneKeys, *, expired: bool = False, clock: Clock = time.time) -> None:
+    def __init__(self, origin: Name, keys: ZoneKeys, *, left: float = LIFETIME, clock: Clock = time.time) -> None:
+        """`left`: seconds that a signature still holds when it is given out; less than nothing for one that ran out."""
         self._origin = origin
         self._keys = keys
-        self._expired = expired
+        self._left = left
         self._clock = clock
         self._made: dict[tuple[Name, RdataType], tuple[float, Rdataset, Rdataset]] = {}
 
@@ -94,7 +96,7 @@ class Signer:
 
     def _sign(self, name: Name, data: Rdataset, now: float) -> Rdataset:
         key = self._keys.key_signing if data.rdtype == RdataType.DNSKEY else self._keys.zone_signing
-        ending = now - 86_400 if self._expired else now + LIFETIME
+        ending = now + self._left
         signature = dns.dnssec.sign(
             (name, data),
             key.private,

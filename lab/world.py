@@ -11,7 +11,7 @@ from lab.answers import SignedZone
 from lab.certificates import CertificateAuthority, HostCertificate
 from lab.contents import WEB, build_zone
 from lab.keys import KeyStore
-from lab.model import Domain
+from lab.model import DnsFault, Domain
 from lab.plan import Plan
 from lab.resolver import Zones
 from lab.signing import Clock, ds_record, zone_keys
@@ -19,13 +19,20 @@ from lab.signing import Clock, ds_record, zone_keys
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The built practice internet. `trust_anchor` is the DS record of its top, for clients to trust."""
+    """The built practice internet. `old` are copies that stale secondaries serve; `trust_anchor` is the DS record of
+    its top, for clients to trust.
+    """
 
     plan: Plan
     authority: CertificateAuthority
     certificates: dict[tuple[str, str], HostCertificate]
     zones: Zones
+    old: Zones
     trust_anchor: str
+
+    def zones_of_second(self, domain: Domain) -> Zones:
+        """The zones as the second name server of a domain has them."""
+        return self.old if _is_stale(domain) else self.zones
 
 
 def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = time.time) -> World:
@@ -46,7 +53,12 @@ def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = 
         )
         for domain in domains
     ]
-    return World(plan, authority, certificates, Zones(zones), _trust_anchor(domains[0], store))
+    old = [zone.as_it_was() for domain, zone in zip(domains, zones, strict=True) if _is_stale(domain)]
+    return World(plan, authority, certificates, Zones(zones), Zones(old), _trust_anchor(domains[0], store))
+
+
+def _is_stale(domain: Domain) -> bool:
+    return any(fault.kind is DnsFault.STALE_SECONDARY for fault in domain.zone.faults)
 
 
 def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple[tuple[str, str], HostCertificate]]:

@@ -1,5 +1,6 @@
 """DNSSEC of the mail domain, and of each mail host."""
 
+from checks.catalogue import dnssec_care
 from checks.evaluate import dnssec
 from checks.evaluate.dnssec import Exists, Valid
 from checks.model import Check, Requirement, Stage, fails, not_applicable, passes, unknown, warns
@@ -18,6 +19,7 @@ CHECKS = (
             Exists.SECURE: passes(),
             Exists.BOGUS: passes(),
             Exists.UNSUPPORTED: passes(),
+            Exists.EXHAUSTS: unknown(),
             Exists.UNKNOWN: unknown(),
             Exists.INSECURE: fails(),
         },
@@ -34,6 +36,7 @@ CHECKS = (
             Valid.SECURE: passes(),
             Valid.UNSUPPORTED: warns(credit=0.2),
             Valid.INSECURE: not_applicable(credit=0.2),
+            Valid.EXHAUSTS: unknown(),
             Valid.UNKNOWN: unknown(),
             Valid.BOGUS: fails(),
         },
@@ -53,6 +56,7 @@ CHECKS = (
             Exists.NO_HOSTS: _NOWHERE,
             Exists.NULL_MX: _NOWHERE,
             Exists.MX_BOGUS: _NOWHERE,
+            Exists.EXHAUSTS: unknown(),
             Exists.UNKNOWN: unknown(),
             Exists.MX_UNKNOWN: unknown(),
             Exists.INSECURE: fails(),
@@ -73,10 +77,12 @@ CHECKS = (
             Valid.MX_BOGUS: _NOWHERE,
             Valid.UNSUPPORTED: warns(credit=0.2),
             Valid.INSECURE: not_applicable(credit=0.2),
+            Valid.EXHAUSTS: unknown(),
             Valid.UNKNOWN: unknown(),
             Valid.MX_UNKNOWN: unknown(),
             Valid.BOGUS: fails(),
         },
         references=("RFC 4035 section 5", "RFC 7672 section 2.2.2"),
     ),
+    *dnssec_care.checks("mail"),
 )

@@ -1,5 +1,6 @@
 """DNSSEC of the web host."""
 
+from checks.catalogue import dnssec_care
 from checks.evaluate import dnssec
 from checks.evaluate.dnssec import Exists, Valid
 from checks.model import Check, Requirement, Stage, fails, not_applicable, passes, unknown, warns
@@ -16,6 +17,7 @@ CHECKS = (
             Exists.SECURE: passes(),
             Exists.BOGUS: passes(),
             Exists.UNSUPPORTED: passes(),
+            Exists.EXHAUSTS: unknown(),
             Exists.UNKNOWN: unknown(),
             Exists.INSECURE: fails(),
         },
@@ -32,9 +34,11 @@ CHECKS = (
             Valid.SECURE: passes(),
             Valid.UNSUPPORTED: warns(credit=0.2),
             Valid.INSECURE: not_applicable(credit=0.2),
+            Valid.EXHAUSTS: unknown(),
             Valid.UNKNOWN: unknown(),
             Valid.BOGUS: fails(),
         },
         references=("RFC 4035 section 5", "RFC 9364"),
     ),
+    *dnssec_care.checks("web"),
 )

@@ -54,12 +54,17 @@ class Validator:
     """
 
     def __init__(self, anchors: Sequence[str], now: datetime, budget: Budget | None = None) -> None:
+        self._given = (anchors, now, budget)
         self._anchors = _read_anchors(anchors)
         self._now = int(now.timestamp())
         self._meter = Meter(budget or Budget())
         self._answers: dict[Question, Answer | None] = {}
         self._messages: dict[Question, Message] = {}
         self._zones: dict[Name, Zone] = {}
+
+    def afresh(self) -> Validator:
+        """Another one with the same anchors, clock and budget that knows of no answers yet."""
+        return Validator(*self._given)
 
     def lookup(self, name: str, rdtype: str) -> Steps[Lookup]:
         """Look up one name and type. Yields questions, is sent the answers; what is not among them counts as failed."""

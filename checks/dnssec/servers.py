@@ -104,6 +104,7 @@ def zone_view(
 ) -> ZoneView:
     """The servers of ``zone`` as ``direct`` shows them. ``answers`` are the resolver's, for the chain above."""
     own, parent = split(zone, (taken_apart(item) for item in direct))
+    validator, answers = _whole_chain(zone, validator, answers, own)
     by_server: dict[tuple[str, str], list[Seen]] = {}
     for item in own:
         by_server.setdefault((item.direct.host, item.direct.address), []).append(item)
@@ -119,6 +120,27 @@ def zone_view(
         judge.run(validator.lookup(zone, "NS")).records,
         denial_kinds(own),
     )
+
+
+def _whole_chain(
+    zone: str, validator: Validator, answers: Mapping[Question, Answer], own: Sequence[Seen]
+) -> tuple[Validator, Mapping[Question, Answer]]:
+    """What to judge all servers by. When the resolver happened to hit a server whose keys are no good, the keys of
+    another one count: else the bad one would speak for all (D70).
+    """
+    question = Question(zone, "DNSKEY")
+    if _driven(validator.lookup(*_ask(question)), answers).security is not Security.BOGUS:
+        return validator, answers
+    for item in own:
+        if item.usable and item.question == question:
+            other, with_these = validator.afresh(), {**answers, question: item.direct.answer}
+            if _driven(other.lookup(*_ask(question)), with_these).secure:
+                return other, with_these
+    return validator, answers
+
+
+def _ask(question: Question) -> tuple[str, str]:
+    return question.name, question.rdtype
 
 
 def judged_answer(validator: Validator, answers: Mapping[Question, Answer], answer: Answer) -> Lookup:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
 from checks.dnssec import Lookup, Outcome, Security, Why
+from checks.evaluate.dnssec_remarks import remarks
 from checks.evaluate.mail_hosts import hosts_or_reason
 from checks.evaluate.view import View
 from checks.model import Finding, Observation
@@ -21,6 +22,7 @@ class Exists(StrEnum):
     NO_HOSTS = "no-hosts"
     NULL_MX = "null-mx"
     MX_BOGUS = "mx-bogus"
+    EXHAUSTS = "exhausts"
     UNKNOWN = "unknown"
     MX_UNKNOWN = "mx-unknown"
     INSECURE = "insecure"
@@ -35,6 +37,7 @@ class Valid(StrEnum):
     MX_BOGUS = "mx-bogus"
     UNSUPPORTED = "unsupported"
     INSECURE = "insecure"
+    EXHAUSTS = "exhausts"
     UNKNOWN = "unknown"
     MX_UNKNOWN = "mx-unknown"
     BOGUS = "bogus"
@@ -60,6 +63,8 @@ def _name_of(lookup: Lookup) -> str:
             return "unsupported"
         case Security.INSECURE, _:
             return "insecure"
+        case _, Why.EXHAUSTS_VALIDATORS:
+            return "exhausts"
         case _:
             return "unknown"
 
@@ -70,10 +75,15 @@ def _evidence(lookup: Lookup) -> dict[str, Any]:
     return {"record_type": lookup.rdtype, "where": lookup.where or lookup.name, **kept}
 
 
-def observe(kind: type[Exists] | type[Valid], subject: str, lookups: Iterable[Lookup]) -> Observation:
-    """One row: the name, and the state of the worst of its look-ups with the chain that led there."""
+def observe(kind: type[Exists] | type[Valid], view: View, subject: str, lookups: Sequence[Lookup]) -> Observation:
+    """One row: the name, and the state of the worst of its look-ups with the chain that led there. What is worth
+    telling about its zones goes with the row that says whether the chain holds.
+    """
     lookup = worst_lookup(lookups)
-    return Observation(subject.rstrip("."), kind(_name_of(lookup)), _evidence(lookup))
+    evidence = _evidence(lookup)
+    if kind is Valid and (told := remarks(view, *lookups)):
+        evidence["remarks"] = told
+    return Observation(subject.rstrip("."), kind(_name_of(lookup)), evidence)
 
 
 def _host_lookups(view: View, name: str) -> tuple[Lookup, ...]:
@@ -84,31 +94,35 @@ def _host_lookups(view: View, name: str) -> tuple[Lookup, ...]:
 
 def web_exists(view: View) -> Finding:
     """The web host's addresses lie under a chain of trust."""
-    return Finding(Exists.UNKNOWN, (observe(Exists, view.domain, view.addresses(view.domain)),))
+    return Finding(Exists.UNKNOWN, (observe(Exists, view, view.domain, view.addresses(view.domain)),))
 
 
 def web_valid(view: View) -> Finding:
     """The chain over the web host's addresses holds."""
-    return Finding(Valid.UNKNOWN, (observe(Valid, view.domain, view.addresses(view.domain)),))
+    return Finding(Valid.UNKNOWN, (observe(Valid, view, view.domain, view.addresses(view.domain)),))
 
 
 def mail_domain_exists(view: View) -> Finding:
     """The MX records lie under a chain of trust."""
-    return Finding(Exists.UNKNOWN, (observe(Exists, view.domain, (view.mx,)),))
+    return Finding(Exists.UNKNOWN, (observe(Exists, view, view.domain, (view.mx,)),))
 
 
 def mail_domain_valid(view: View) -> Finding:
     """The chain over the MX records holds: without it nobody can tell the right mail host (RFC 7672 section 2.2.1)."""
-    return Finding(Valid.UNKNOWN, (observe(Valid, view.domain, (view.mx,)),))
+    return Finding(Valid.UNKNOWN, (observe(Valid, view, view.domain, (view.mx,)),))
 
 
 def mail_hosts_exist(view: View) -> Finding:
     """Each mail host's addresses lie under a chain of trust."""
     hosts, reason = hosts_or_reason(view)
-    return Finding(Exists(reason), tuple(observe(Exists, host.name, _host_lookups(view, host.name)) for host in hosts))
+    return Finding(
+        Exists(reason), tuple(observe(Exists, view, host.name, _host_lookups(view, host.name)) for host in hosts)
+    )
 
 
 def mail_hosts_valid(view: View) -> Finding:
     """The chain over each mail host's addresses holds."""
     hosts, reason = hosts_or_reason(view)
-    return Finding(Valid(reason), tuple(observe(Valid, host.name, _host_lookups(view, host.name)) for host in hosts))
+    return Finding(
+        Valid(reason), tuple(observe(Valid, view, host.name, _host_lookups(view, host.name)) for host in hosts)
+    )

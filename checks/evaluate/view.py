@@ -14,7 +14,7 @@ from checks.dnssec.servers import ZoneView, judged_answer, zone_view
 from checks.evaluate import caa_search, certificate, dkim, dmarc, nameservers, signed_zones, spf
 from checks.evaluate.denial import is_compact_denial
 from checks.evaluate.txt import replay as follow
-from checks.facts.dns import DnsFailure, Question
+from checks.facts.dns import Answer, DnsFailure, Question
 from checks.facts.http import WebEndpoint
 from checks.facts.measurement import Measurement
 from checks.facts.smtp import SmtpSession
@@ -120,6 +120,10 @@ class View:
         seen = (item.answer for item in self.measurement.dns.direct if item.answer.question == question)
         judged = (judged_answer(self._validator, self._answers, answer) for answer in seen if answer.failure is None)
         return next((found for found in judged if found.secure), None) or self.lookup(question.name, question.rdtype)
+
+    def answers_below(self, zone: str) -> list[Answer]:
+        """The answers to questions about names in a zone or below it."""
+        return [answer for question, answer in self._answers.items() if f".{question.name}".endswith(f".{zone}")]
 
     def denies_compactly(self, name: str) -> bool:
         """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it

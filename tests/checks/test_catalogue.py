@@ -18,6 +18,8 @@ web_ipv6_ws_reach             required    10
 web_ipv6_ws_similar           required     2
 web_dnssec_exist              required     0
 web_dnssec_valid              required    10
+web_dnssec_ns                 recommended  0
+web_dnssec_expiry             recommended  0
 web_https_http_available      required     0
 web_https_http_redirect       required    10
 web_https_http_hsts           required    10
@@ -51,6 +53,8 @@ mail_dnssec_mailto_exist      required     0
 mail_dnssec_mailto_valid      required    10
 mail_dnssec_mx_exist          required     0
 mail_dnssec_mx_valid          required    10
+mail_dnssec_ns                recommended  0
+mail_dnssec_expiry            recommended  0
 mail_auth_dmarc_exist         required    10
 mail_auth_dmarc_policy        required    10
 mail_auth_dkim_exist          required    10

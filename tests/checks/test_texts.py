@@ -19,6 +19,8 @@ from checks.evaluate import (
     dane_web,
     delivery,
     dnssec,
+    dnssec_expiry,
+    dnssec_servers,
     https,
     injection,
     mta_sts,
@@ -41,6 +43,8 @@ ROW = frozenset({"at", "subject", "address", "count", "total"})
 # Outcomes that may speak for a check without any row: nothing was observed, so there is nothing to name.
 NO_HOST = frozenset({"no-hosts", "null-mx", "mx-bogus", "mx-unknown"})
 NO_ROW: dict[type[StrEnum], set[str]] = {
+    dnssec_servers.Servers: {"insecure", "not-measured", "unknown"},
+    dnssec_expiry.Expiry: {"insecure", "broken", "unknown"},
     dane_web.Valid: {"no-tls"},
     certificate.Trust: {"no-tls"},
     certificate.Name: {"no-tls"},
@@ -56,7 +60,8 @@ NO_ADDRESS: dict[type[StrEnum], set[str]] = {
 
 # What the evaluators show for every row of an outcome, besides the row's own names.
 _CHAIN = frozenset({"reason", "where", "record_type"})
-_STATES = ("secure", "bogus", "unsupported", "unknown", "insecure")
+_STATES = ("secure", "bogus", "unsupported", "exhausts", "unknown", "insecure")
+_SERVER = frozenset({"zone"})
 _DATES = frozenset({"not_before", "not_after", "openssl"})
 _TRUSTS = ("ok", "expired", "not-yet-valid", "incomplete", "self-signed", "unknown-root")
 _OWNER = frozenset({"owner"})
@@ -64,6 +69,11 @@ _ANSWER = frozenset({"status", "location"})
 EVIDENCE: dict[type[StrEnum], dict[str, frozenset[str]]] = {
     dnssec.Exists: dict.fromkeys(_STATES, _CHAIN),
     dnssec.Valid: dict.fromkeys(_STATES, _CHAIN),
+    dnssec_servers.Servers: {
+        **dict.fromkeys(("ok", "everywhere", "open", "stale", "silent"), _SERVER),
+        **dict.fromkeys(("partly", "lame", "bogus"), _SERVER | {"reason"}),
+    },
+    dnssec_expiry.Expiry: dict.fromkeys(("ok", "soon"), frozenset({"hours", "expiration"})),
     starttls.Starttls: {
         "never-mail": frozenset({"reply"}),
         "handshake": frozenset({"alert"}),
