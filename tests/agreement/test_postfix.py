@@ -23,7 +23,7 @@ TOP = "voorbeeld.test"
 SIGNED = ZoneSpec(algorithm=Algorithm.ECDSAP256SHA256, denial=Denial.NSEC)
 WEAK = {"smtpd_tls_protocols": "TLSv1.2", "tls_medium_cipherlist": "AES128-SHA:AES256-SHA"}
 CLEAR = {"smtpd_tls_security_level": "none"}
-RSA_ONLY = {"smtp_tls_protocols": "TLSv1.2", "smtp_tls_exclude_ciphers": "aECDSA"}
+RSA_ONLY = ("-p", "TLSv1.2", "-o", "tls_medium_cipherlist=aRSA")
 STRAY = "00" * 32
 
 
