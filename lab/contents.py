@@ -4,6 +4,7 @@ import base64
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import dns.name
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,13 +14,14 @@ from dns.rdatatype import RdataType
 
 from lab.certificates import CertificateAuthority, HostCertificate
 from lab.keys import KeyStore
-from lab.model import DnsFault, Domain, Tlsa
+from lab.model import DnsFault, Domain, SenderPolicies, Tlsa
 from lab.plan import HTTPS, IPV6, SMTP, Plan
 from lab.signing import ds_record, stray_ds, zone_keys
 from lab.zones import TTL, Node, Zone, rdataset
 
 Certificates = Mapping[tuple[str, str], HostCertificate]
 """Certificates by domain name and host: a mail host's name, "@" for the website."""
+Published = TypeVar("Published")
 Line = tuple[str, str, str]
 """Owner, type, data; names relative to the zone."""
 
@@ -104,16 +106,32 @@ def _policies(domain: Domain, store: KeyStore) -> Iterable[Line]:
     MTA-STS (RFC 8461) and TLS reporting (RFC 8460).
     """
     sends = domain.mx != ("0 .",)
-    yield "@", "TXT", f'"v=spf1 {"mx " if sends else ""}-all"'
-    yield "_dmarc", "TXT", f'"v=DMARC1; p=reject; rua=mailto:dmarc@{domain.name}"' if sends else '"v=DMARC1; p=reject"'
-    if sends:
-        public = store.private_key(f"dkim-{domain.name}", Algorithm.ED25519).public_key()
-        key = base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode("ascii")
-        if domain.policy:
-            yield "_mta-sts", "TXT", '"v=STSv1; id=20260101T000000"'
-        if domain.tls_rpt:
-            yield "_smtp._tls", "TXT", f'"v=TLSRPTv1; rua=mailto:tlsrpt@{domain.name}"'
-        yield "post._domainkey", "TXT", f'"v=DKIM1; k=ed25519; p={key}"'
+    usual = SenderPolicies(
+        spf=(f"v=spf1 {'mx ' if sends else ''}-all",),
+        dmarc=(f"v=DMARC1; p=reject; rua=mailto:dmarc@{domain.name}" if sends else "v=DMARC1; p=reject",),
+        dkim=(("post", _dkim(domain, store)),) if sends else (),
+    )
+    chosen = domain.policies
+    for text in _published(chosen.spf, usual.spf):
+        yield "@", "TXT", f'"{text}"'
+    for text in _published(chosen.dmarc, usual.dmarc):
+        yield "_dmarc", "TXT", f'"{text}"'
+    for selector, text in _published(chosen.dkim, usual.dkim):
+        yield f"{selector}._domainkey", "TXT", f'"{text}"'
+    if sends and domain.policy:
+        yield "_mta-sts", "TXT", '"v=STSv1; id=20260101T000000"'
+    if sends and domain.tls_rpt:
+        yield "_smtp._tls", "TXT", f'"v=TLSRPTv1; rua=mailto:tlsrpt@{domain.name}"'
+
+
+def _published(chosen: tuple[Published, ...] | None, usual: tuple[Published, ...] | None) -> tuple[Published, ...]:
+    return (usual if chosen is None else chosen) or ()
+
+
+def _dkim(domain: Domain, store: KeyStore) -> str:
+    public = store.private_key(f"dkim-{domain.name}", Algorithm.ED25519).public_key()
+    key = base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode("ascii")
+    return f"v=DKIM1; k=ed25519; p={key}"
 
 
 def _children(parent: Domain, domains: Iterable[Domain]) -> Iterable[Domain]:

@@ -156,6 +156,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SenderPolicies:
+    """What a domain publishes about mail in its name: texts of SPF and DMARC records, selectors and texts of DKIM keys.
+    None means as it should be; an empty tuple nothing at all.
+    """
+
+    spf: tuple[str, ...] | None = None
+    dmarc: tuple[str, ...] | None = None
+    dkim: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """One zone with its hosts: a practice domain, or (without a title) part of the scenery.
 
@@ -173,6 +184,7 @@ class Domain:
     mail: tuple[MailHost, ...] = ()
     mx: tuple[str, ...] | None = None
     records: tuple[str, ...] = ()
+    policies: SenderPolicies = field(default_factory=SenderPolicies)
     sts: str = "enforce"  # mode of the MTA-STS policy of a listed domain that receives mail; empty for no MTA-STS
     tls_rpt: bool = True
     delay: float = 0.0  # seconds before every answer out of this zone

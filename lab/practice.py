@@ -19,6 +19,7 @@ from lab.model import (
     ZoneFault,
     ZoneSpec,
 )
+from lab.senders import SENDERS
 
 P256, P384 = Algorithm.ECDSAP256SHA256, Algorithm.ECDSAP384SHA384
 RSA, ED25519, ED448 = Algorithm.RSASHA256, Algorithm.ED25519, Algorithm.ED448
@@ -298,6 +299,7 @@ PRACTICE = (
         web=WebHost(certificate=CertificateKind.EXPIRED),
         mail=(MailHost(),),
     ),
+    *SENDERS,
     Domain(
         name="trage-groet.voorbeeld.test",
         title=Text("Trage mailserver", "Slow mail server"),

@@ -21,9 +21,11 @@ class NameServers:
 
 def find(domain: str) -> Steps[NameServers]:
     """The NS records at ``domain`` (absolute name), else of the nearest name above it that has them. An alias has none
-    of its own, whatever stands at its end.
+    of its own, whatever stands at its end. For a signed name its signatures tell at once where its zone begins.
     """
-    labels = domain.rstrip(".").split(".")
+    address = (yield frozenset({(domain, "A")}))[domain, "A"]
+    known = address.secure and not address.aliases and f".{domain}".endswith(f".{address.zone}") and address.zone != "."
+    labels = (address.zone if known and address.zone else domain).rstrip(".").split(".")
     for place in range(len(labels)):
         name = ".".join(labels[place:]) + "."
         lookup = (yield frozenset({(name, "NS")}))[name, "NS"]
