@@ -16,7 +16,7 @@ from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import Reason, Unreachable
 from checks.facts.tls import TlsHandshake, Verification
 from tests.checks.builders import MX, a_handshake, a_lookup, a_mail_view, a_session
-from tests.checks.evaluate.test_dane import LEAF, MIDDLE, OTHER, record
+from tests.checks.evaluate.test_dane import LEAF, MIDDLE, record
 from tests.checks.made import Made
 
 HOST = "mta-sts.good.example"
@@ -103,7 +103,7 @@ def test_a_host_without_address_serves_no_policy() -> None:
     [
         pytest.param(a_file(policy("enforce", "mx2.good.example")), MAIL, MtaSts.MX_NOT_COVERED, id="P04-not-covered"),
         pytest.param(a_file(), replace(MAIL, verification=SELF_SIGNED), MtaSts.MX_UNTRUSTED, id="P04-untrusted"),
-        pytest.param(a_file(), a_handshake(OTHER), MtaSts.MX_UNTRUSTED, id="P04-name"),
+        pytest.param(a_file(), a_handshake(SITE), MtaSts.MX_UNTRUSTED, id="P04-name"),
         pytest.param(a_file(policy("enforce", "*.good.example")), MAIL, MtaSts.OK, id="P03-wildcard"),
         pytest.param(a_file(policy("enforce", "*.example")), MAIL, MtaSts.MX_NOT_COVERED, id="P03-two-labels"),
     ],

@@ -1,0 +1,152 @@
+"""The two further connections to a mail address: the other certificate, and what became of a NOOP behind STARTTLS. Ids are rows of the house's list of hard cases."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checks.facts.network import Reason
+from checks.facts.smtp import Injection, SmtpSession
+from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.net.scripted import After, ScriptedDoor, Step
+from checks.net.transport import Limits
+from checks.options import Options
+from checks.probes import second_look
+from checks.wire.smtp import MAX_TOTAL
+from tests.checks.builders import a_session
+from tests.checks.certificates import NOW, Authority
+from tests.checks.tls_server import MemoryServer, server_context
+
+ADDRESS = "192.0.2.25"
+GREETING, EHLO, GO = b"220 mx.good.example ESMTP\r\n", b"250-mx.good.example\r\n250 STARTTLS\r\n", b"220 Go\r\n"
+INSIDE = b"250-mx.good.example\r\n250-SIZE 1\r\n250 REQUIRETLS\r\n"
+START = [GREETING, EHLO, GO]
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def context(authority: Authority, tmp_path: Path) -> ssl.SSLContext:
+    return server_context(tmp_path, authority.leaf, authority.intermediate)
+
+
+@pytest.fixture
+def options(authority: Authority, tmp_path: Path) -> Options:
+    return Options((), (), authority.bundle(tmp_path), ehlo_name="probe.example")
+
+
+def first(authority: Authority) -> SmtpSession:
+    session = a_session(host="mx.good.example", address=ADDRESS)
+    assert isinstance(session.tls, TlsHandshake)
+    return replace(session, tls=replace(session.tls, chain=(base64.b64encode(authority.leaf.der).decode(),)))
+
+
+async def looked(
+    authority: Authority,
+    options: Options,
+    other: list[Step] | Reason,
+    injected: list[Step] | Reason,
+    seconds: float = 60,
+) -> tuple[SmtpSession, ScriptedDoor]:
+    door = ScriptedDoor({(ADDRESS, 25): [other, injected]})
+    session = await second_look.look(
+        first(authority), options=options, limits=Limits(), now=NOW, seconds=seconds, door=door
+    )
+    assert all(connection.closed for connection in door.connections)
+    return session, door
+
+
+def server(context: ssl.SSLContext, first_answer: bytes = b"", endless: bool = False) -> Callable[[bytes], bytes]:
+    def respond(command: bytes) -> bytes:
+        if endless:
+            return b"250-and so on\r\n" * 1000
+        return first_answer + INSIDE if command.startswith(b"EHLO") else b"221 Bye\r\n"
+
+    return MemoryServer(context, respond)
+
+
+async def test_s13_a_server_that_forgets_answers_twice(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    inside = server(context)
+    session, door = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    assert session.injection is Injection.FORGOTTEN
+    assert session.attempts == 3
+    assert b"STARTTLS\r\nNOOP\r\n" in bytes(door.connections[-1].written)
+
+
+async def test_s13_a_server_that_keeps_the_command_answers_once_more(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    inside = server(context, b"250 2.0.0 Ok\r\n")
+    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    assert session.injection is Injection.EXECUTED
+
+
+async def test_s26_s28_the_extensions_inside_tls_are_kept(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    inside = server(context)
+    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    assert session.secured == ("SIZE", "REQUIRETLS")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ([GREETING, EHLO, b"554 5.5.0 Error: SMTP protocol synchronization\r\n", b"221 Bye\r\n"], Injection.REFUSED),
+        ([GREETING, EHLO, Reason.RESET], Injection.REFUSED),
+        ([GREETING, EHLO, GO, b"garbage"], Injection.REFUSED),
+        (Reason.TIMEOUT, Injection.UNSEEN),
+    ],
+    ids=["refuses-pipelining", "hangs-up", "garbage", "no-connection"],
+)
+async def test_s13_a_server_that_will_not_go_on_is_not_vulnerable(
+    authority: Authority, options: Options, script: list[Step] | Reason, expected: Injection
+) -> None:
+    session, _ = await looked(authority, options, Reason.REFUSED, script)
+    assert session.injection is expected
+
+
+async def test_s18_endless_answers_inside_tls_end_at_their_bound(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    session, door = await looked(authority, options, Reason.REFUSED, [*START, *[server(context, endless=True)] * 200])
+    assert session.injection in (Injection.UNSEEN, Injection.FORGOTTEN)
+    assert len(door.connections[-1].steps) > 190 - MAX_TOTAL // 1000
+
+
+@pytest.mark.parametrize(
+    "step", [After(10_000), b"2", b"220-more\r\n" * 200, b"x" * 10_000], ids=["silent", "byte", "lines", "line"]
+)
+async def test_s18_a_hostile_server_ends_with_the_time_or_the_bytes(
+    authority: Authority, options: Options, step: Step
+) -> None:
+    session, door = await looked(authority, options, [step] * 500, [step] * 500, seconds=20)
+    assert session.other_tls is None
+    assert door.now <= 1000 + 20  # the clock of the script begins at 1000
+
+
+async def test_t31_the_other_certificate_is_asked_for_by_kind(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    """The first leaf has an elliptic curve, so RSA alone is offered, and this server has none: an alert."""
+    session, _ = await looked(authority, options, [*START, *[server(context)] * 4], Reason.REFUSED)
+    assert isinstance(session.other_tls, TlsFailure)
+    assert session.other_tls.alert in ("handshake_failure", "")
+
+
+async def test_without_a_handshake_there_is_no_second_look(authority: Authority, options: Options) -> None:
+    door = ScriptedDoor({})
+    session = replace(first(authority), tls=None)
+    found = await second_look.look(session, options=options, limits=Limits(), now=NOW, seconds=60, door=door)
+    assert found == session
+    assert door.connections == []
