@@ -24,7 +24,7 @@ from checks.catalogue import (
     web_tls,
 )
 from checks.model import Category, Check, Suite
-from checks.texts import load
+from checks.texts import fill, load, reasons, remarks
 
 VERSION = "2026.11"
 
@@ -50,6 +50,15 @@ class Catalogue(Mapping[str, Check]):
     def of(self, suite: Suite) -> tuple[Check, ...]:
         """The checks of a suite, in the order of the report."""
         return tuple(check for check in self._checks.values() if self.categories[check.category].suite is suite)
+
+    def reasons(self, language: str) -> Mapping[str, str]:
+        """The words of the reasons that evidence gives as codes, for use within a sentence."""
+        return reasons(language)
+
+    def remark(self, told: Mapping[str, object], language: str) -> str:
+        """A remark of the evidence (its ``note`` and values) as a sentence; the code itself when it has no words."""
+        note = str(told.get("note", ""))
+        return fill(remarks(language).get(note, note), told)
 
 
 CATALOGUE = Catalogue(

@@ -1,7 +1,8 @@
 """All words of the checks: one Markdown file per check and language, and the loader that reads them.
 
 The form of a file: ``# title``, then one line ``- outcome: sentence`` for each outcome, with named placeholders in
-braces; then the four headings of ``HEADINGS`` in order. ``reasons.md`` holds the words of reasons that checks share.
+braces; then the four headings of ``HEADINGS`` in order. ``reasons.md`` holds the words of reasons that checks share,
+``remarks.md`` the sentences of what is told beside a verdict.
 """
 
 from __future__ import annotations
@@ -34,7 +35,17 @@ def load(check_id: str) -> Mapping[str, CheckText]:
 @cache
 def reasons(language: str) -> Mapping[str, str]:
     """The words of the reasons that evidence gives as codes, for use within a sentence: ``reasons.md`` of a language."""
-    lines = (files(__name__) / language / "reasons.md").read_text("utf-8").splitlines()
+    return _table(language, "reasons.md")
+
+
+@cache
+def remarks(language: str) -> Mapping[str, str]:
+    """The sentences of the remarks that evidence gives as codes with values: ``remarks.md`` of a language."""
+    return _table(language, "remarks.md")
+
+
+def _table(language: str, name: str) -> Mapping[str, str]:
+    lines = (files(__name__) / language / name).read_text("utf-8").splitlines()
     return {match[1]: match[2] for match in map(_OUTCOME.fullmatch, lines) if match}
 
 

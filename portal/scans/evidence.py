@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from checks import CATALOGUE
 from portal.scans.labels import FIT, LABELS
 from portal.scans.words import Words, day, decimal, parse_time, say
 
@@ -70,6 +71,9 @@ def _list(key: str, value: Sequence[Any], language: str, depth: int) -> str:
     if key in _LINES:
         lines = "\n".join(bounded(str(line)) for line in value[:MOST_ITEMS])
         return f'<pre class="nl-code-block" translate="no">{escape(lines)}</pre>{_more(len(value), language)}'
+    if key == "remarks" and all(isinstance(item, Mapping) for item in value):
+        told = "".join(f"<li>{escape(CATALOGUE.remark(item, language))}</li>" for item in value[:MOST_ITEMS])
+        return f'<ul class="zegel-evidence__list zegel-plain">{told}</ul>{_more(len(value), language)}'
     if value and all(isinstance(item, Mapping) and all(field in item for field in _TLSA) for item in value):
         return _tlsa(value[:MOST_ITEMS], language) + _more(len(value), language)
     if all(isinstance(item, Mapping) for item in value):

@@ -12,7 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from checks.catalogue import CATALOGUE
+from checks.dnssec.contradictions import Clash
 from checks.dnssec.model import Security, Why, security_of
+from checks.dnssec.remarks import Note, Stage
 from checks.evaluate import (
     certificate,
     dane_mail,
@@ -29,7 +31,7 @@ from checks.evaluate import (
     starttls,
 )
 from checks.model import Check, CheckText, Suite
-from checks.texts import HEADINGS, LANGUAGES, fill, parse
+from checks.texts import HEADINGS, LANGUAGES, fill, parse, remarks
 
 CHECKS = tuple(CATALOGUE.values())
 TEXTS = [(check, language) for check in CHECKS for language in LANGUAGES]
@@ -283,7 +285,39 @@ def test_the_background_explains_every_reason_why_a_chain_could_not_be_measured(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_no_texts_without_a_check(language: str) -> None:
     found = {item.name for item in (files("checks.texts") / language).iterdir()}
-    assert found == {"reasons.md", *(f"{check_id}.md" for check_id in CATALOGUE)}
+    assert found == {"reasons.md", "remarks.md", *(f"{check_id}.md" for check_id in CATALOGUE)}
+
+
+NOTES = {
+    *Note,
+    *Clash,
+    *(f"rollover-{stage}" for stage in Stage if stage is not Stage.NONE),
+    "ds-sets-differ",
+    "ns-sets-differ",
+    "denial-kinds-differ",
+    "long-ttl",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_remark_has_a_short_sentence_and_there_are_none_to_spare(language: str) -> None:
+    told = remarks(language)
+    assert set(told) == NOTES
+    assert {note for note, text in told.items() if len(text) > LONGEST_SENTENCES or "{where}" not in text} == set()
+
+
+def test_remarks_name_the_same_values_in_both_languages() -> None:
+    dutch, english = (remarks(language) for language in LANGUAGES)
+    assert {key: placeholders(text) for key, text in dutch.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+def test_a_remark_of_the_evidence_is_told_in_words_and_an_unknown_one_by_its_code() -> None:
+    told = {"note": "small-key", "where": "example.nl.", "tag": 5, "algorithm": "RSASHA256", "bits": 1024}
+    expected = "Key 5 of example.nl has 1024 bits. For RSA take at least 2048, or move to algorithm 13."
+    assert CATALOGUE.remark(told, "en") == expected
+    assert CATALOGUE.remark({"note": "brand-new"}, "en") == "brand-new"
 
 
 def test_dutch_sentences_keep_to_the_vocabulary() -> None:

@@ -42,8 +42,10 @@ def test_an_unsigned_zone_is_no_failure_and_shows_the_proof() -> None:
 
 
 @pytest.mark.parametrize("reason", [why for why in Why if why is not Why.OK])
-def test_every_reason_of_the_validator_has_words_in_both_languages(reason: Why) -> None:
-    assert set(chain.REASON[reason]) == {"nl", "en"}
+def test_every_reason_of_the_validator_is_told_as_a_sentence_in_both_languages(reason: Why) -> None:
+    told = [chain.reason_in_words(reason.value, language) for language in ("nl", "en")]
+    assert all(text[0].isupper() and text.endswith(".") for text in told)
+    assert told[0] != told[1]
 
 
 def test_an_unknown_reason_is_shown_as_it_is_and_a_long_name_is_cut() -> None:

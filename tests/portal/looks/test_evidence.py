@@ -134,3 +134,10 @@ def test_our_markdown_lets_no_heading_picture_or_html_through(text: str) -> None
 def test_our_markdown_links_only_to_pages() -> None:
     assert "href" not in markdown.render("[x](javascript:alert(1))")
     assert 'href="https://example.org/"' in markdown.render("[x](https://example.org/)")
+
+
+def test_remarks_are_told_as_escaped_sentences() -> None:
+    remarks = [{"note": "small-key", "where": "<b>example.nl", "tag": 5, "algorithm": "RSASHA256", "bits": 1024}]
+    shown = evidence.render({"remarks": remarks}, "en")
+    assert "Key 5 of &lt;b&gt;example.nl has 1024 bits." in shown
+    assert "small-key" not in shown
