@@ -177,7 +177,7 @@ class _Walk:
         return texts[0], parsed
 
     def _count(self, path: tuple[str, ...], via: str, term: str) -> bool:
-        """One more look-up; whether it is still followed."""
+        """One more look-up; whether another record that it leads to is still followed."""
         self.lookups += 1
         if self.lookups == MOST_LOOKUPS + 1:
             self.faults.append(Found(Fault.TOO_MANY_LOOKUPS, path, via, term=term))
@@ -192,6 +192,8 @@ class _Walk:
         if not term.asks:
             return None
         followed = self._count(path, via, term.text)
+        if term.name != "include":  # who may send by what no receiver gets to is of no interest
+            followed = self.lookups <= MOST_LOOKUPS
         if term.name in ("exists", "ptr") or has_macro(term.domain) or not followed:
             unfollowed.append(term.text)
             return None
