@@ -2,12 +2,12 @@
 
 from checks.evaluate.tlsa import owner
 from checks.records.tlsa import Tlsa, parse
-from checks.tools.compare import Act, Change, When, compare
+from checks.tools.compare import Act, Caution, Change, When, compare
 from checks.tools.explain import Explained, explain
 from checks.tools.explain import Refused as NoRecord
 from checks.tools.formats import LONGEST_TTL, Format, RecordSet, fields, texts
-from checks.tools.make import ISSUER, LEAF, RECOMMENDED, Choice, Made, Mistake, make, mistakes
-from checks.tools.material import Item, Kind, read
+from checks.tools.make import ISSUER, LEAF, RECOMMENDED, Choice, Made, Mistake, make, mistakes, record
+from checks.tools.material import Item, Kind, from_chain, read
 from checks.tools.material import Refused as NoMaterial
 from checks.tools.rollover import (
     Plan,
@@ -36,6 +36,7 @@ __all__ = [
     "Act",
     "AddressVerdict",
     "Asked",
+    "Caution",
     "Change",
     "Choice",
     "Explained",
@@ -62,6 +63,7 @@ __all__ = [
     "compare",
     "explain",
     "fields",
+    "from_chain",
     "lines",
     "make",
     "mistakes",
@@ -70,6 +72,7 @@ __all__ = [
     "plan",
     "progress",
     "read",
+    "record",
     "removal_safe_from",
     "render",
     "switch_safe_from",

@@ -39,6 +39,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; the largest form is a pasted
 INSTALLED_APPS = [
     "portal.pages",
     "portal.scans",
+    "portal.tools",
     "portal.accounts",
     "allauth",
     "allauth.account",
@@ -160,6 +161,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
     "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+    "prune-looks": {"task": "portal.tools.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
 

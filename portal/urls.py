@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("portal.pages.urls")),
     path("", include("portal.scans.urls")),
+    path("", include("portal.tools.urls")),
     path("", include("portal.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

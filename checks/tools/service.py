@@ -34,6 +34,7 @@ from checks.tools.rollover import kinds
 
 SCHEMA = 1
 MOST_RECORDS = 64  # of one set that are shown
+MOST_CERTIFICATES = 8  # of one chain that are handed on, in base64, to make records from
 OPENINGS: Mapping[int, Opening] = {
     25: Opening.SMTP,
     587: Opening.SMTP,
@@ -200,6 +201,7 @@ class _Judged:
             "matches": any(match.fit is Fit.MATCH for match in matches),
             "records": [_match(match) for match in matches],
             "certificates": certificate.describe_chain(self._view, tls),
+            "der": list(tls.chain[:MOST_CERTIFICATES]),
             "sets": {
                 name: [made.record.text for made in make(self._chain_items(tls), set_)[0]]
                 for name, set_ in RECOMMENDED.items()
