@@ -84,6 +84,7 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
         pages=around.pages,
         rpki=around.rpki,
         mta_sts=around.mta_sts,
+        security_txt=around.security_txt,
         tls=tuple(sorted(survey.scans, key=lambda scan: (scan.host, scan.address))),
     )
 

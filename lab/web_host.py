@@ -131,7 +131,7 @@ def _security_txt(name: str) -> bytes:
     """RFC 9116 section 2.5: a contact, an end date less than a year ahead, and where this file belongs."""
     expires = datetime.datetime.now(datetime.UTC).replace(microsecond=0) + datetime.timedelta(days=180)
     lines = (
-        f"Contact: mailto:security@{name.removeprefix('www.')}",
+        f"Contact: https://{name}/",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: nl, en",
         f"Canonical: https://{name}{SECURITY_TXT}",

@@ -12,6 +12,7 @@ CATEGORIES = (
         scoring=Scoring.WORST_ENDPOINT,
         gate="web_https_http_available",
     ),
+    Category("web_appsecpriv", Suite.WEB, {"nl": "Beveiligingsopties", "en": "Security options"}),
     Category("web_rpki", Suite.WEB, {"nl": "RPKI", "en": "RPKI"}),
     Category("mail_ipv6", Suite.MAIL, {"nl": "IPv6", "en": "IPv6"}),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),

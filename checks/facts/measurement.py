@@ -22,6 +22,7 @@ from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import Unreachable
 from checks.facts.page import PagePair
 from checks.facts.rpki import RpkiFacts
+from checks.facts.security_txt import SecurityTxtSearch
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.facts.tls_scan import TlsScan
@@ -47,6 +48,7 @@ class Measurement:
     pages: PagePair | None = None
     rpki: RpkiFacts = field(default_factory=RpkiFacts)
     tls: tuple[TlsScan, ...] = ()
+    security_txt: SecurityTxtSearch | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The measurement as JSON-able values."""

@@ -13,9 +13,10 @@ from checks.facts.dns import DirectAnswer
 from checks.facts.mta_sts import PolicyFile
 from checks.facts.page import PagePair
 from checks.facts.rpki import RpkiState
+from checks.facts.security_txt import SecurityTxtSearch
 from checks.model import Suite
 from checks.net.dns import ServerDoor
-from checks.probes import mta_sts, page, reach, rpki
+from checks.probes import mta_sts, page, reach, rpki, security_txt
 from checks.probes.nameservers import APEX_TYPES, NameServerProbe, patient_door
 from checks.probes.survey import Survey
 from checks.probes.walks import follow
@@ -32,6 +33,7 @@ class Around:
         self.pages: PagePair | None = None
         self.rpki = rpki.nothing_yet(survey.options)
         self.mta_sts: PolicyFile | None = None
+        self.security_txt: SecurityTxtSearch | None = None
         self._servers = NameServerProbe(survey.dns, patient_door(survey.options))
 
     @property
@@ -48,6 +50,7 @@ class Around:
             group.create_task(self._routes(suite))
             if suite is Suite.WEB:
                 group.create_task(self._pages())
+                group.create_task(self._security_txt())
             else:
                 group.create_task(self._mail_policies())
 
@@ -105,6 +108,19 @@ class Around:
         self.mta_sts = await mta_sts.fetch(
             host,
             await survey.addresses(host + "."),
+            options=survey.options,
+            limits=survey.limits,
+            now=survey.now,
+            seconds=survey.remaining(),
+        )
+
+    async def _security_txt(self) -> None:
+        survey = self._survey
+        if not await survey.addresses(survey.domain):
+            return
+        self.security_txt = await security_txt.search(
+            survey.domain,
+            lambda host: survey.addresses(host.rstrip(".") + "."),
             options=survey.options,
             limits=survey.limits,
             now=survey.now,

@@ -19,6 +19,7 @@ from checks.options import Options
 from checks.probes.tls import HTTP_1_1, handshake, met_silence
 from checks.wire.http import Done, HttpExchange
 
+ENCODINGS = "br, compress, deflate, exi, gzip, zstd"  # any that comes is noted, none is decoded
 RESPONSE = 10.0  # seconds for a whole response, body included
 GOODBYE = 2.0  # seconds to get rid of our close_notify
 
@@ -95,7 +96,7 @@ class _Visit:
 
     async def _get(self, connection: Connection) -> HttpResponse | Unreachable:
         """The response, or why there is none. A connection that ends after the header still gives the response."""
-        exchange = HttpExchange(self.name, self.options.user_agent)
+        exchange = HttpExchange(self.name, self.options.user_agent, encodings=ENCODINGS)
         until = self._within(RESPONSE)
         try:
             await connection.write(exchange.request(), until)

@@ -36,12 +36,15 @@ Event = NeedMore | Done
 
 class HttpExchange:
     """One request and its response. ``host`` is an A-label name, ``path`` what is asked for. Feed it with ``receive``
-    until it says Done; ``body`` then holds the first ``most`` bytes, or fewer.
+    until it says Done; ``body`` then holds the first ``most`` bytes, or fewer. ``encodings`` are the codings of content
+    that are offered (RFC 9110 section 12.5.3); nothing is decoded.
     """
 
-    def __init__(self, host: str, user_agent: str, path: str = "/", most: int = MAX_BODY) -> None:
+    def __init__(
+        self, host: str, user_agent: str, path: str = "/", most: int = MAX_BODY, *, encodings: str = ""
+    ) -> None:
         self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER)
-        self._request = self._build(host, user_agent, path)
+        self._request = self._build(host, user_agent, path, encodings)
         self._response: h11.Response | None = None
         self._most = most
         self._body = bytearray()
@@ -68,13 +71,15 @@ class HttpExchange:
         """What came of the body so far."""
         return bytes(self._body)
 
-    def _build(self, host: str, user_agent: str, path: str) -> bytes:
+    def _build(self, host: str, user_agent: str, path: str, encodings: str) -> bytes:
         headers = [
             (b"Host", host.encode("ascii")),
             (b"User-Agent", user_agent.encode("ascii", "replace")),
             (b"Accept", b"text/html, */*;q=0.5"),
             (b"Connection", b"close"),
         ]
+        if encodings:
+            headers.append((b"Accept-Encoding", encodings.encode("ascii")))
         request = self._wire.send(h11.Request(method="GET", target=path, headers=headers)) or b""
         return request + (self._wire.send(h11.EndOfMessage()) or b"")
 

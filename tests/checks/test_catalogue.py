@@ -41,6 +41,12 @@ web_https_tls_ocsp                    recommended  0
 web_https_cert_pubkey                 required    10
 web_https_cert_sig                    required    10
 web_https_tls_caa             recommended  0
+web_https_http_compress               optional     0
+web_appsecpriv_x_frame_options        optional     0
+web_appsecpriv_x_content_type_options recommended  0
+web_appsecpriv_csp                    recommended  0
+web_appsecpriv_referrer_policy        recommended  0
+web_appsecpriv_securitytxt            recommended  0
 web_rpki_exists               required     5
 web_rpki_valid                required    10
 web_ns_rpki_exists            required     5

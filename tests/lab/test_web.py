@@ -60,7 +60,7 @@ def test_a_connection_serves_several_requests_and_head_has_no_body(lab: Lab) -> 
     with visit(lab, GOOD, secure=True) as client:
         head = get(client, "/", "HEAD")
         assert (head.status, head.read()) == (200, b"")
-        assert get(client, "/.well-known/security.txt").read().startswith(b"Contact: mailto:")
+        assert get(client, "/.well-known/security.txt").read().startswith(b"Contact: https:")
         missing = get(client, "/missing")
         assert (missing.status, missing.read()) == (404, b"")
         assert get(client, "/", "POST").status == 405
