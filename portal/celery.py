@@ -1,4 +1,4 @@
-"""The Celery application: settings from Django under ``CELERY_``, tasks from ``portal.scans.tasks`` and ``portal.tools.tasks``. No task lives here."""
+"""The Celery application: settings from Django under ``CELERY_``, tasks from the ``tasks`` modules of scans, tools and dashboards. No task lives here."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("zegel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.scans", "portal.tools"])
+app.autodiscover_tasks(["portal.scans", "portal.tools", "portal.dashboards"])

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.scans",
     "portal.tools",
     "portal.accounts",
+    "portal.dashboards",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -160,6 +161,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
+    "tick": {"task": "portal.dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
     "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "prune-looks": {"task": "portal.tools.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -239,7 +241,7 @@ AUTHENTICATION_BACKENDS = [
 SIGN_UP = env.env_choice(ENVIRON, "SIGN_UP", ("open", "closed"))
 SIGN_UP_MAIL_DOMAINS = [domain.lower() for domain in env.env_list(ENVIRON, "SIGN_UP_MAIL_DOMAINS")]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "organisations"
+LOGIN_REDIRECT_URL = "lists"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

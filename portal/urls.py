@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.scans.urls")),
     path("", include("portal.tools.urls")),
     path("", include("portal.accounts.urls")),
+    path("", include("portal.dashboards.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -23,7 +23,7 @@ NEW = {"email": "dora@lindewaard.example", "password1": "een lang wachtwoord voo
 
 
 def test_who_signs_up_is_signed_in(client: Client) -> None:
-    assert client.post("/account/signup/", NEW)["Location"] == "/organisations/"
+    assert client.post("/account/signup/", NEW)["Location"] == "/lists/"
     assert client.get("/organisations/").status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_no_page_leads_an_open_redirect(client: Client) -> None:
         "/account/login/?next=https://evil.example/",
         {"login": NEW["email"], "password": NEW["password1"], "next": "https://evil.example/"},
     )
-    assert answer["Location"] == "/organisations/"
+    assert answer["Location"] == "/lists/"
 
 
 def test_the_second_step_is_asked_of_who_switched_it_on(client: Client) -> None:

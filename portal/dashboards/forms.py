@@ -1,0 +1,110 @@
+"""The forms of lists and of their domains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from checks import CATALOGUE
+from portal.accounts.models import Anyone, Organisation, Role
+from portal.dashboards import sheets
+from portal.dashboards.imports import parse_tags
+from portal.dashboards.models import Period
+from portal.scans.words import SUITE, say
+
+
+class ListForm(forms.Form):
+    """Name, what is tested, how often."""
+
+    name = forms.CharField(label=_("Name of the list"), max_length=100)
+    mail = forms.BooleanField(label=_("Test mail"), required=False, initial=True)
+    web = forms.BooleanField(label=_("Test websites"), required=False, initial=True)
+    period = forms.ChoiceField(label=_("How often?"), choices=Period.choices, initial=Period.WEEKLY)
+
+    def clean(self) -> dict[str, Any]:
+        """A list that tests nothing makes no sense."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("mail") and not cleaned.get("web"):
+            self.add_error("mail", _("Choose mail, website, or both."))
+        return cleaned
+
+
+class NewListForm(ListForm):
+    """The same, for one of the organisations in which this person may make lists."""
+
+    organisation = forms.ChoiceField(label=_("Organisation"))
+
+    def __init__(self, user: Anyone, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Organisation.objects.visible_to(user, Role.EDITOR)
+        self.fields["organisation"].choices = [(one.public_id, one.name) for one in own]  # type: ignore[attr-defined]
+
+
+class AddForm(forms.Form):
+    """Domains, pasted or in a file."""
+
+    text = forms.CharField(
+        label=_("Domain names"),
+        help_text=_("One on each line. Web addresses and mail addresses will do."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        help_text=_(
+            "CSV, XLSX or ODS, up to 2 MB. The first column, or the column with the head “domain”, has the names."
+        ),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.ods,.txt"}),
+    )
+
+    def clean_file(self) -> Any:
+        """Not larger than we read."""
+        file = self.cleaned_data["file"]
+        if file and file.size > sheets.MAX_BYTES:
+            raise forms.ValidationError(_("This file is larger than 2 MB."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("file") and not str(cleaned.get("text", "")).strip() and not self.errors:
+            self.add_error("text", _("Paste domain names, or choose a file."))
+        return cleaned
+
+
+class EntryForm(forms.Form):
+    """What an organisation knows of a domain."""
+
+    tags = forms.CharField(label=_("Labels"), required=False, max_length=500, help_text=_("With commas between them."))
+    owner = forms.CharField(label=_("Owner"), required=False, max_length=100)
+    owner_email = forms.EmailField(label=_("Mail address of the owner"), required=False)
+    supplier = forms.CharField(label=_("Supplier"), required=False, max_length=100)
+    supplier_email = forms.EmailField(label=_("Mail address of the supplier"), required=False)
+    notes = forms.CharField(label=_("Notes"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def clean_tags(self) -> list[str]:
+        """Labels, each once."""
+        return parse_tags(self.cleaned_data["tags"])
+
+
+class ExplanationForm(forms.Form):
+    """Why a check is not in order. An empty text takes the explanation away."""
+
+    check_id = forms.ChoiceField(label=_("Check"))
+    text = forms.CharField(
+        label=_("Why it is not in order, and until when"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, language: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suites = {category.id: say(SUITE[category.suite.value], language) for category in CATALOGUE.categories.values()}
+        self.fields["check_id"].choices = [  # type: ignore[attr-defined]
+            (check_id, f"{suites[check.category]}: {check.texts[language].title}")
+            for check_id, check in CATALOGUE.items()
+        ]

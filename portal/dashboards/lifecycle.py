@@ -1,0 +1,188 @@
+"""How domains of lists get tested: what is due is claimed and asked for, what is finished is settled. The only writer of results and standings.
+
+Beat and workers may run several times at once: rows are claimed with ``FOR UPDATE SKIP LOCKED``, and a constraint allows one waiting result per domain and
+suite. A message that is lost costs nothing, as the next tick finds the same rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import kombu.exceptions
+import redis
+from django.db import transaction
+from django.utils import timezone
+
+from checks import Suite
+from portal.celery import app
+from portal.dashboards import standards
+from portal.dashboards.models import DomainList, Entry, Period, Result, Standing
+from portal.scans.lifecycle import request_scans
+from portal.scans.models import Queue, Scan, Status
+
+logger = logging.getLogger(__name__)
+
+TICK = "portal.dashboards.tasks.tick"
+BATCH = 50  # domains that one tick asks for
+MOST_WAITING = 200  # scans in the bulk queue; what is due beyond that stays due
+SETTLE_BATCH = 200
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_GOLDEN = 0.6180339887498949  # multiples of it, modulo 1, lie evenly spread however many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one round did: domains asked for, results settled."""
+
+    asked: int
+    settled: int
+
+
+def tick(now: datetime | None = None) -> Ticked:
+    """One round of the clock."""
+    now = now or timezone.now()
+    return Ticked(asked=ask_due(now), settled=settle(now))
+
+
+# --- Asking -------------------------------------------------------------------------------------------------------------------------------------
+
+
+def reschedule(domain_list: DomainList, now: datetime | None = None) -> None:
+    """Give every domain of a list its next moment in the rhythm of the list. Domains that are due stay due."""
+    now = now or timezone.now()
+    entries = list(Entry.objects.filter(domain_list=domain_list).exclude(due_at__lte=now).only("pk"))
+    for entry in entries:
+        entry.due_at = next_due(entry.pk, Period(domain_list.period), now)
+    Entry.objects.bulk_update(entries, ["due_at"], batch_size=1000)
+
+
+def ask_now(domain_list: DomainList, now: datetime | None = None) -> int:
+    """Make every domain of a list due at once; returns how many. The tick that does the work is told, and comes by itself when the message is lost."""
+    asked = Entry.objects.filter(domain_list=domain_list).update(due_at=now or timezone.now())
+    transaction.on_commit(send_tick)
+    return asked
+
+
+def send_tick() -> None:
+    """Have a worker tick now."""
+    try:
+        app.send_task(TICK, queue=Queue.INTERACTIVE.value)
+    except (kombu.exceptions.OperationalError, redis.RedisError, OSError) as error:
+        logger.warning("the tick waits for beat: the broker is away (%s)", error)
+
+
+def ask_due(now: datetime) -> int:
+    """Claim domains that are due, set when they are due next, and ask for their scans; all in one transaction. Returns how many domains."""
+    room = MOST_WAITING - Scan.objects.filter(queue=Queue.BULK, status=Status.QUEUED).count()
+    if room <= 0:
+        return 0
+    with transaction.atomic():
+        due = (
+            Entry.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("domain_list")
+            .filter(due_at__lte=now)
+            .order_by("due_at")[: min(BATCH, room)]
+        )
+        entries = list(due)
+        for entry in entries:
+            ask(entry)
+            entry.due_at = next_due(entry.pk, Period(entry.domain_list.period), now)
+        Entry.objects.bulk_update(entries, ["due_at"])
+    return len(entries)
+
+
+def next_due(pk: int, period: Period, now: datetime) -> datetime | None:
+    """When the domain with this key is tested next. Each has a place of its own in the period, evenly spread, which it keeps however late or often it is
+    tested; a place that comes within a quarter of the period is passed over once."""
+    if (length := period.length) is None:
+        return None
+    place = _EPOCH + length * ((pk * _GOLDEN) % 1)
+    return place + length * ((now + length / 4 - place) // length + 1)
+
+
+def ask(entry: Entry, suites: Sequence[str] | None = None, *, again: bool = False) -> int:
+    """Ask for the scans of a domain that are not already waited for; returns how many. Inside a transaction."""
+    wanted = list(suites or entry.domain_list.suites)
+    waiting = set(Result.objects.waiting().filter(entry=entry).values_list("suite", flat=True))
+    wanted = [suite for suite in wanted if suite not in waiting]
+    scans = request_scans(entry.domain, [Suite(suite) for suite in wanted], again=again, queue=Queue.BULK)
+    rows = [
+        Result(domain_list_id=entry.domain_list_id, entry=entry, suite=suite, scan=scan)
+        for suite, scan in zip(wanted, scans, strict=True)
+    ]
+    # The constraint has the last word when two ask for the same domain at the same moment.
+    Result.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+# --- Settling -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def settle(now: datetime) -> int:
+    """Take in the reports of scans that ended; returns how many results. Each result is settled once, by whoever locked it."""
+    with transaction.atomic():
+        ended = (
+            Result.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("scan", "entry")
+            .waiting()
+            .filter(scan__status__in=(Status.FINISHED, Status.FAILED))
+            .order_by("asked_at")[:SETTLE_BATCH]
+        )
+        results = list(ended)
+        for result in results:
+            _settle(result, now)
+    return len(results)
+
+
+def _settle(result: Result, now: datetime) -> None:
+    scan = result.scan
+    assert scan is not None
+    result.settled_at = now
+    result.measured_at = scan.finished_at or now
+    result.week = monday(result.measured_at)
+    if scan.document is not None:
+        result.total = scan.total
+        result.states = standards.states_of(scan.document)
+        _stand(result, scan)
+    result.save(update_fields=["settled_at", "measured_at", "week", "total", "states"])
+
+
+def _stand(result: Result, scan: Scan) -> None:
+    """Make this result the newest of its domain and suite, unless a newer one is known."""
+    assert result.measured_at is not None
+    assert result.week is not None
+    before = Standing.objects.filter(entry=result.entry, suite=result.suite).first()
+    if before and before.measured_at > result.measured_at:
+        return
+    week_ago = None if before is None else before.total if before.week < result.week else before.week_ago
+    changed = before is None or before.total != result.total or before.states != result.states
+    Standing.objects.update_or_create(
+        entry=result.entry,
+        suite=result.suite,
+        defaults={
+            "scan": scan,
+            "measured_at": result.measured_at,
+            "changed_at": result.measured_at if changed or before is None else before.changed_at,
+            "week": result.week,
+            "total": result.total,
+            "week_ago": week_ago,
+            "states": result.states,
+            "standards": standards.standards_of(scan.document or {}),
+            "certificate_ends": standards.certificate_ends(scan.document or {}),
+        },
+    )
+
+
+def monday(at: datetime) -> date:
+    """The Monday of a moment's week, in UTC."""
+    day = at.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
+
+
+def added(domain_list: DomainList, entries: Sequence[Entry]) -> None:
+    """New domains are tested at once, and then in the rhythm of their list."""
+    Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(due_at=timezone.now())
+    transaction.on_commit(send_tick)

@@ -1,0 +1,18 @@
+"""The Celery tasks of dashboards: thin."""
+
+from __future__ import annotations
+
+import logging
+
+from portal.celery import app
+from portal.dashboards import lifecycle
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(name=lifecycle.TICK)
+def tick() -> None:
+    """Every few seconds, by beat, and when somebody waits: see ``lifecycle.tick``."""
+    done = lifecycle.tick()
+    if done.asked or done.settled:
+        logger.info("tick: %d domains asked for, %d results settled", done.asked, done.settled)

@@ -1,0 +1,20 @@
+"""Addresses of lists. Ids are random; who may see what is for the views."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from portal.dashboards import views
+
+_LIST = r"^lists/(?P<public_id>[A-Za-z0-9_-]{12,16})"
+
+urlpatterns = [
+    path("lists/", views.lists, name="lists"),
+    re_path(rf"{_LIST}/$", views.domain_list, name="list"),
+    re_path(rf"{_LIST}/domains/$", views.domains, name="list-domains"),
+    re_path(rf"{_LIST}/domains/(?P<pk>\d{{1,18}})/$", views.entry, name="list-entry"),
+    re_path(rf"{_LIST}/settings/$", views.list_settings, name="list-settings"),
+    re_path(rf"{_LIST}/test/$", views.test_now, name="list-test"),
+    re_path(rf"{_LIST}/export\.(?P<kind>csv|xlsx|ods)$", views.export, name="list-export"),
+    re_path(r"^shared/(?P<token>[A-Za-z0-9_-]{32})/$", views.shared, name="list-shared"),
+]
