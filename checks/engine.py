@@ -22,6 +22,7 @@ from checks.net.transport import Limits
 from checks.options import Options
 from checks.probes.around import Around
 from checks.probes.dns import DnsProbe
+from checks.probes.shared import Commons
 from checks.probes.survey import Survey
 from checks.progress import Progress, Reporter
 from checks.report import Failure, Report
@@ -33,15 +34,20 @@ SPARE = 2.0  # seconds before the deadline at which probes stop, so that what th
 log = logging.getLogger(__name__)
 
 
-async def scan(target: Target, options: Options, *, progress: Progress | None = None) -> Report:
-    """Measure a target and judge it. ``progress`` is called with a JSON-able dict after each step.
+async def scan(
+    target: Target, options: Options, *, progress: Progress | None = None, commons: Commons | None = None
+) -> Report:
+    """Measure a target and judge it. ``progress`` is called with a JSON-able dict after each step. ``commons`` is what
+    concurrent scans share: measurements of mail hosts, and places for connections.
 
     Takes at most ``options.deadline`` seconds. Raises nothing for what the network does: that is in the report.
     """
-    return evaluate(await measure(target, options, progress=progress))
+    return evaluate(await measure(target, options, progress=progress, commons=commons))
 
 
-async def measure(target: Target, options: Options, *, progress: Progress | None = None) -> Measurement:
+async def measure(
+    target: Target, options: Options, *, progress: Progress | None = None, commons: Commons | None = None
+) -> Measurement:
     """Everything that can be seen of a target from here, within ``options.deadline`` seconds."""
     begun, now = time.monotonic(), _now()
     reporter = Reporter(target.suite, progress)
@@ -51,7 +57,8 @@ async def measure(target: Target, options: Options, *, progress: Progress | None
     def remaining() -> float:
         return max(0.0, begun + options.deadline - SPARE - time.monotonic())
 
-    survey = Survey(target.domain + ".", options, dns, Limits(), now, reporter.event, remaining)
+    limits = Limits(places=commons)
+    survey = Survey(target.domain + ".", options, dns, limits, now, reporter.event, remaining, commons=commons)
     around = Around(survey)
     smtp: tuple[SmtpSession, ...] = ()
     web: tuple[WebEndpoint, ...] = ()

@@ -174,6 +174,8 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
             break
     if keyword := masked_keyword(session):
         shown["masked"] = keyword
+    if session.measured_ago:
+        shown["measured_ago"] = session.measured_ago
     if session.failure:
         shown["failure"] = session.failure.reason.value
     match session.tls:

@@ -6,6 +6,7 @@ The JSON carries a schema number; what an older schema stored is still read. Jud
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -65,6 +66,27 @@ class Measurement:
             return _CONVERTER.structure({key: value for key, value in stored.items() if key != "schema"}, cls)
         except (cattrs.BaseValidationError, KeyError, TypeError) as error:
             raise ValueError(f"measurement cannot be read: {cattrs.transform_error(error)}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MailVisit:
+    """All that was seen of one mail address, in a form that scans can share. ``at`` is the clock that it was measured by."""
+
+    at: datetime
+    session: SmtpSession
+    scan: TlsScan | None = None
+
+    def to_text(self) -> str:
+        """The visit as JSON."""
+        return json.dumps(_CONVERTER.unstructure(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The visit that ``to_text`` wrote. Raises ValueError when it is of another shape."""
+        try:
+            return _CONVERTER.structure(json.loads(text), cls)
+        except (cattrs.BaseValidationError, KeyError, TypeError) as error:
+            raise ValueError("a visit of another shape") from error
 
 
 def _instant(text: str, _: type) -> datetime:

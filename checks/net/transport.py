@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Protocol
 
 from checks.facts.network import Reason, Unreachable
@@ -54,10 +54,20 @@ class Door(Protocol):
         """
 
 
-class Limits:
-    """How many connections are open at a time: to one address, and in all. One for each scan, shared by its probes."""
+class Places(Protocol):
+    """Places for connections that scans share with each other."""
 
-    def __init__(self, per_address: int = 4, total: int = 16) -> None:
+    def place(self, address: str) -> AbstractAsyncContextManager[None]:
+        """Holds one place for a connection to ``address``; waits until there is one."""
+
+
+class Limits:
+    """How many connections are open at a time: to one address, and in all. One for each scan, shared by its probes.
+    ``places`` bounds what all scans together have open.
+    """
+
+    def __init__(self, per_address: int = 4, total: int = 16, places: Places | None = None) -> None:
+        self._places = places
         self._per_address = per_address
         self._total = asyncio.Semaphore(total)
         self._addresses: dict[str, asyncio.Semaphore] = {}
@@ -67,5 +77,5 @@ class Limits:
         """Holds one place for a connection to ``address``; waits until there is one."""
         # The address first: a queue before one busy host must not take the places of the others.
         own = self._addresses.setdefault(address, asyncio.Semaphore(self._per_address))
-        async with own, self._total:
+        async with own, self._total, self._places.place(address) if self._places else nullcontext():
             yield

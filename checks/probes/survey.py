@@ -10,16 +10,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from checks.dnssec import Lookup, Outcome
 from checks.facts.http import WebEndpoint
+from checks.facts.measurement import MailVisit
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import TlsScan
 from checks.net.transport import Limits
 from checks.options import Options
-from checks.probes import http, second_look, smtp, tls_scan, walks
+from checks.probes import http, second_look, shared, smtp, tls_scan, walks
 from checks.probes.dns import DnsProbe
+from checks.probes.shared import Commons
 from checks.records.mx import Exchange, mail_hosts
 from checks.records.tlsa import wrong_places
 
@@ -35,6 +38,7 @@ class Survey:
     connections, the clock, and where to tell of progress.
 
     ``remaining`` gives the seconds that are left for the whole scan. ``scans`` collects what addresses accept of TLS.
+    ``commons`` is what scans share with each other, if anything.
     """
 
     domain: str
@@ -45,6 +49,7 @@ class Survey:
     tell: Tell
     remaining: Callable[[], float]
     scans: list[TlsScan] = field(default_factory=list)
+    commons: Commons | None = None
 
     async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
@@ -80,7 +85,24 @@ class Survey:
         return tuple(await asyncio.gather(*(self._session(host, address) for host, address in pairs)))
 
     async def _session(self, host: str, address: str) -> SmtpSession:
+        """One address, measured, or remembered from another domain's scan of a moment ago."""
         self.tell("endpoint-started", host=host, address=address)
+        visit = await shared.visited(
+            self.commons,
+            self.domain,
+            f"{host} {address}",
+            self.now,
+            self.remaining(),
+            partial(self._visit, host, address),
+        )
+        session = visit.session
+        if visit.scan is not None:
+            self.scans.append(visit.scan)
+        broken = session.failure is not None and session.tls is None
+        self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
+        return session
+
+    async def _visit(self, host: str, address: str) -> MailVisit:
         session = await smtp.probe(
             host,
             address,
@@ -90,13 +112,11 @@ class Survey:
             seconds=self.remaining(),
             tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
         )
-        _, session = await asyncio.gather(
+        scan, session = await asyncio.gather(
             self._tls(host, address, smtp.PORT, session),
             second_look.look(session, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()),
         )
-        broken = session.failure is not None and session.tls is None
-        self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
-        return session
+        return MailVisit(self.now, session, scan)
 
     async def web(self, dns_done: Callable[[], None]) -> tuple[WebEndpoint, ...]:
         """Every address of the web host, on port 80 and 443."""
@@ -114,15 +134,16 @@ class Survey:
         endpoint = await http.probe(
             host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
         )
-        await self._tls(host, address, 443, endpoint)
+        if scan := await self._tls(host, address, 443, endpoint):
+            self.scans.append(scan)
         self.tell("endpoint-done", host=host, address=address)
         return endpoint
 
-    async def _tls(self, host: str, address: str, port: int, seen: SmtpSession | WebEndpoint) -> None:
+    async def _tls(self, host: str, address: str, port: int, seen: SmtpSession | WebEndpoint) -> TlsScan | None:
         """All that can be asked of TLS, where a handshake has shown that there is any."""
         if not isinstance(seen.tls, TlsHandshake):
-            return
-        scan = await tls_scan.probe(
+            return None
+        return await tls_scan.probe(
             host,
             address,
             port,
@@ -133,7 +154,6 @@ class Survey:
             spent=seen.attempts + SECOND_LOOK if isinstance(seen, SmtpSession) else 1,
             thrifty=isinstance(seen, SmtpSession) and seen.greeting_ms > SLOW_GREETING,
         )
-        self.scans.append(scan)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """All addresses of a host, IPv4 first, as many as are tested."""

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from checks import Report, Suite, Target, scan
 from portal.celery import app
+from portal.lib.commons import RedisCommons
 from portal.scans import lifecycle
 from portal.scans.live import Live
 from portal.scans.models import Failure
@@ -52,10 +53,12 @@ def run_scan(pk: int) -> None:
 
 async def _measured(target: Target, live: Live) -> Report:
     pulse = asyncio.create_task(live.beating())
+    commons = RedisCommons(settings.REDIS_URL)
     try:
-        return await scan(target, settings.SCAN_OPTIONS, progress=live)
+        return await scan(target, settings.SCAN_OPTIONS, progress=live, commons=commons)
     finally:
         pulse.cancel()
+        await commons.close()
 
 
 @app.task(name="portal.scans.tasks.reap")

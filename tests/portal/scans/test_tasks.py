@@ -21,7 +21,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, result: Report | BaseException) -> l
     """Put a made-up engine in place of the real one: what it is asked is noted, and it gives or raises ``result``."""
     asked: list[Target] = []
 
-    async def scan(target: Target, options: Any, progress: Any) -> Report:
+    async def scan(target: Target, options: Any, progress: Any, commons: Any) -> Report:
         asked.append(target)
         progress({"done": 1, "total": 2, "categories": [], "log": []})
         await asyncio.sleep(0)
