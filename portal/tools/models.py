@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -53,3 +54,33 @@ class Look(models.Model):
     def is_lost(self, now: datetime) -> bool:
         """Whether it waits or runs for so long that nothing will come of it."""
         return self.is_active and self.requested_at < now - LOST_AFTER
+
+
+class Watch(models.Model):
+    """A roll-over that a member lets us watch: the service, the record that is coming, and what was told last.
+
+    ``stage`` is the stage that was seen last; ``safe_at`` is from when the next step is safe, where a clock runs, counted
+    from when that stage was first seen. ``told`` is what was mailed last: a stage, or a stage with ``+`` once its clock is over.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watches")
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField()
+    wanted = models.CharField(max_length=5000)
+    language = models.CharField(max_length=2, default="nl")
+    stage = models.CharField(max_length=16, blank=True)
+    safe_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=17, blank=True)
+    next_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("watched roll-over")
+        verbose_name_plural = _("watched roll-overs")
+        ordering: ClassVar = ["host", "port"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "host", "port"], name="one_watch_per_service"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"

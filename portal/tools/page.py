@@ -372,7 +372,20 @@ def _server(document: Mapping[str, Any], server: Mapping[str, Any], language: st
 
 
 def _stage(document: Mapping[str, Any], wanted: Sequence[str], language: str) -> StagePage:
-    new = tlsa_tools.parse(wanted[0])
+    found = progress_of(document, wanted[0])
+    return stage_page(found.stage.value, found.next_from, language)
+
+
+def stage_page(stage: str, next_from: datetime | None, language: str) -> StagePage:
+    """A stage in words; ``next_from`` is when the next step is safe, where a clock runs."""
+    status, sentence = words.STAGE[stage]
+    at = moment(next_from, language).text if next_from else ""
+    return StagePage(status, say(sentence, language).format(at=at))
+
+
+def progress_of(document: Mapping[str, Any], wanted: str) -> tlsa_tools.Progress:
+    """How far the roll-over to a record (presentation format) is, by what was measured."""
+    new = tlsa_tools.parse(wanted)
     servers = [
         None if server["records"] is None else frozenset(map(tlsa_tools.parse, server["records"]))
         for server in document["servers"]
@@ -381,10 +394,7 @@ def _stage(document: Mapping[str, Any], wanted: Sequence[str], language: str) ->
     addresses = [_fits(address, candidates) for address in document["addresses"]]
     measured = parse_time(document["measured_at"]) or datetime.now(UTC)
     timing = tlsa_tools.Timing(**{**_soa(document), "ttl": min(document["ttl"], tlsa_tools.LONGEST_TTL)})
-    found = tlsa_tools.progress(servers, addresses, new, (measured, timing))
-    status, sentence = words.STAGE[found.stage.value]
-    at = moment(found.next_from, language).text if found.next_from else ""
-    return StagePage(status, say(sentence, language).format(at=at))
+    return tlsa_tools.progress(servers, addresses, new, (measured, timing))
 
 
 def _soa(document: Mapping[str, Any]) -> dict[str, int]:

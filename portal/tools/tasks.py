@@ -11,7 +11,8 @@ from django.conf import settings
 
 from checks import tlsa_tools
 from portal.celery import app
-from portal.tools import lifecycle
+from portal.tools import lifecycle, watching
+from portal.tools.models import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -44,3 +45,19 @@ def run_look(pk: int) -> None:
 def prune() -> None:
     """Every hour, by beat: see ``lifecycle.prune``."""
     logger.info("pruned: %d looks at services", lifecycle.prune())
+
+
+@app.task(name=watching.RUN_WATCH)
+def run_watch(pk: int) -> None:
+    """Look at a watched roll-over and tell what is new. Does nothing when it has ended meanwhile."""
+    watch = Watch.objects.select_related("user").filter(pk=pk).first()
+    if watch is None:
+        return
+    asked = tlsa_tools.Asked.parse(watch.host, watch.port)
+    watching.seen(watch, asyncio.run(tlsa_tools.check(asked, settings.SCAN_OPTIONS)))
+
+
+@app.task(name="portal.tools.tasks.start_watches")
+def start_watches() -> None:
+    """Every few minutes, by beat: see ``watching.start_due``."""
+    watching.start_due()

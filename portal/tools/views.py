@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checks import tlsa_tools
+from portal.accounts.access import person_of
 from portal.lib.limits import seconds_to_wait, visitor
 from portal.scans.models import Status
 from portal.scans.views import SeeOther
 from portal.scans.words import AMSTERDAM
-from portal.tools import lifecycle, page
+from portal.tools import lifecycle, page, watching
 from portal.tools import plan as plans
 from portal.tools.forms import DEFAULT_TTL, ExplainForm, LookForm, MakeForm, RolloverForm, choices_of, language
-from portal.tools.models import Look
+from portal.tools.models import Look, Watch
 
 
 @require_safe
@@ -127,6 +129,31 @@ def _waiting(request: HttpRequest, found: Look) -> HttpResponse:
     response = render(request, template, {"look": found})
     response["X-Scan-Status"] = found.status
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def watches(request: HttpRequest) -> HttpResponse:
+    """The roll-overs that a member lets us watch: begin one, end one, see how far they are."""
+    person = person_of(request)
+    if request.method != "POST":
+        found = Watch.objects.filter(user=person)
+        rows = [{"watch": watch, "stage": _stage_of(watch)} for watch in found]
+        full = request.GET.get("full") == "1" and len(rows) >= watching.MOST
+        return render(request, "tools/watches.html", {"rows": rows, "full": full})
+    if (ending := request.POST.get("end", "")).isdecimal() and len(ending) < 18:
+        watching.end(person, int(ending))
+        return SeeOther(reverse("tool-watches"))
+    form = LookForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["wanted"]:
+        return SeeOther(reverse("tool-rollover"))
+    begun = watching.begin(person, form.asked(), form.cleaned_data["wanted"], language())
+    return SeeOther(reverse("tool-watches") + ("" if begun else "?full=1"))
+
+
+def _stage_of(watch: Watch) -> page.StagePage | None:
+    return page.stage_page(watch.stage, watch.safe_at, language()) if watch.stage else None
 
 
 @require_safe

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from checks import Options, Target, tlsa_tools
@@ -172,6 +177,40 @@ async def test_a_mailbox_server_shows_its_certificate_after_the_dialogue(
     assert isinstance(session.tls, TlsHandshake)
     assert session.other is None  # an ECDSA certificate alone
     assert session.transcript[0].encode() == b"S: " + greeting.strip()
+
+
+async def test_both_certificates_of_a_server_are_seen(tmp_path: Path) -> None:
+    """RSA beside ECDSA: a sender may be shown either."""
+    made = Made.issued("mx.good.example", names=("mx.good.example",))
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    name = made.certificate.subject
+    builder = x509.CertificateBuilder().issuer_name(name).subject_name(name).public_key(rsa_key.public_key())
+    builder = builder.serial_number(7).not_valid_before(made.certificate.not_valid_before_utc)
+    other = builder.not_valid_after(made.certificate.not_valid_after_utc).sign(rsa_key, hashes.SHA256())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for kind, certificate, key in (("ec", made.certificate, made.key), ("rsa", other, rsa_key)):
+        (tmp_path / f"{kind}.pem").write_bytes(
+            certificate.public_bytes(Encoding.PEM)
+            + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+        context.load_cert_chain(tmp_path / f"{kind}.pem")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            await reader.read(100)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+        base = Options.from_env({"CHECKS_RESOLVERS": "127.0.0.1:9", "CHECKS_ALLOWED_NETWORKS": "127.0.0.0/8"})
+        mapped = PortMap(base.allowed_networks[0], {993: server.sockets[0].getsockname()[1]})
+        options = Options(**{**_fields(base), "port_maps": (mapped,)})
+        door = AioDoor(options, Limits(), SERVICE_PORTS)
+        endpoint = Endpoint("mx.good.example", "127.0.0.1", 993, Opening.DIRECT)
+        session = await visit(endpoint, options, datetime.now(UTC), door, door.clock() + 10)
+    assert isinstance(session.tls, TlsHandshake)
+    assert session.other is not None
+    shown = {base64.b64decode(tls.chain[0]) for tls in (session.tls, session.other)}
+    assert shown == {made.der, other.public_bytes(Encoding.DER)}
 
 
 async def test_a_private_address_is_not_dialled_for_a_service() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from portal.tools import lifecycle
-from portal.tools.models import Look
+from portal.tools.models import Look, Watch
 from tests.portal.looks.test_browser import Open, browser, complaints, visit
 from tests.portal.tools.documents import GONE, LEAF, NEXT, a_document, record_of
 from tests.portal.tools.test_make import PEM
@@ -111,3 +113,16 @@ def test_the_plan_prints_as_a_list_without_forms(visit: Open) -> None:
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Maak het plan")).to_be_hidden()
     expect(page.get_by_text("Haal het oude record weg.")).to_be_visible()
+
+
+def test_the_page_of_watched_roll_overs_is_accessible_and_stops_one(visit: Open) -> None:
+    alice = User.objects.create_user("alice", "alice@good.example", "a long enough password")
+    watch = Watch.objects.create(user=alice, host="mx1.good.example", port=25, wanted=GONE, stage="out-of-order")
+    client = Client()
+    client.force_login(alice)
+    page = visit("/tools/")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": page.url}])
+    page.goto(page.url + "watches/")
+    accessible(page)
+    page.get_by_role("button", name=f"Stop met meekijken bij {watch}").click()
+    expect(page.get_by_text("Nog geen.")).to_be_visible()
