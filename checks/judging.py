@@ -109,12 +109,12 @@ def _subject(check: Check, row: Observation) -> SubjectVerdict:
         address=row.address,
         status=status_of(ruling.rating, ruling.requirement or check.requirement),
         outcome=row.outcome.value,
-        points=_points(check, ruling),
+        points=points_of(check, ruling),
         sentence=_sentence(check, row.outcome, {**_row_values(row), "count": 1, "total": 1}),
         evidence=row.evidence,
     )
 
 
-def _points(check: Check, ruling: Ruling) -> float | None:
+def points_of(check: Check, ruling: Ruling) -> float | None:
     """What a row is worth. An uncounted row with credit keeps it, for where the check does count elsewhere."""
     return None if ruling.uncounted and not ruling.credit else ruling.credit * check.weight

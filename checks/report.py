@@ -4,12 +4,13 @@ database stores and the pages draw from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 from typing import Any
 
+from checks.assumed import score_if
 from checks.facts.measurement import Measurement
 from checks.model import CategoryReport, SubjectVerdict, Verdict
 
@@ -44,6 +45,11 @@ class Report:
     def verdicts(self) -> Mapping[str, Verdict]:
         """All verdicts by check id."""
         return {verdict.check_id: verdict for category in self.categories for verdict in category.verdicts}
+
+    @staticmethod
+    def score_if(document: Mapping[str, Any], passed: Collection[str]) -> int | None:
+        """What a stored report document would score if the checks of these ids passed; see ``checks.assumed``."""
+        return score_if(document, passed)
 
     def to_json(self) -> dict[str, Any]:
         """The report document, schema 1."""

@@ -62,6 +62,7 @@ _ENVELOPE: Mapping[str, str] = {
 
 _GLYPH: Mapping[str, str] = {
     "right": '<path d="M4 12h15m-5-5 5 5-5 5"/>',
+    "up": '<path d="M7 17 17 7M9 7h8v8"/>',
     "chevron": '<path d="m6 9 6 6 6-6"/>',
     "link": '<path d="m9.5 14.5 5-5M11 7l1.5-1.5a4.2 4.2 0 0 1 6 6L17 13M13 17l-1.5 1.5a4.2 4.2 0 0 1-6-6L7 11"/>',
     "again": '<path d="M19 12a7 7 0 1 1-2-4.9L19.5 9.5M19.5 4.5v5h-5"/>',

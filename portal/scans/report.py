@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
+from portal.plan import build as plan
 from portal.scans import chain, coverage, evidence, markdown, route, words
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.verdict import checks_of, verdict
@@ -71,8 +72,9 @@ class Reported(Protocol):
         """The permalink."""
 
 
-def build(scan: Reported, language: str) -> ReportPage:
-    """The page of a finished scan in a language (``nl`` or ``en``). Raises KeyError for a document that is none."""
+def build(scan: Reported, language: str, address: str = "") -> ReportPage:
+    """The page of a finished scan in a language (``nl`` or ``en``); ``address`` is its permalink with the name of the site.
+    Raises KeyError for a document that is none."""
     document = scan.document
     suite = document["suite"]
     categories = tuple(sorted((_category(category, language) for category in document["categories"]), key=_worst_first))
@@ -97,6 +99,7 @@ def build(scan: Reported, language: str) -> ReportPage:
         tabs=_tabs(scan, language),
         notices=tuple(_notices(document, language)),
         categories=categories,
+        plan=plan.build(document, language, address),
         route=route.build(
             {check["id"]: check for category in document["categories"] for check in category["checks"]}, language
         ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from portal.plan.build import Plan
 from portal.scans import chain, route, words
 
 
@@ -97,6 +98,7 @@ class ReportPage:
     tabs: tuple[Tab, ...]
     notices: tuple[Notice, ...]
     categories: tuple[CategoryCard, ...]
+    plan: Plan | None
     route: route.Route | None
     chain: tuple[chain.Zone, ...]
     chain_whole: bool

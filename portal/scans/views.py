@@ -87,10 +87,12 @@ def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> 
         return render(request, "pages/gone.html", {"scan": scan, "days": settings.RETENTION_REPORT.days}, status=410)
     if scan.status == Status.FAILED:
         return render(request, "scans/failed.html", {"scan": scan, "failure": _failure(scan)})
+    address = request.build_absolute_uri(scan.get_absolute_url())
+    page = report.build(scan, _language(), address)
     return render(
         request,
         "scans/report.html",
-        {"scan": scan, "page": report.build(scan, _language()), "fresh_minutes": _fresh_minutes(request, scan)},
+        {"scan": scan, "page": page, "fresh_minutes": _fresh_minutes(request, scan)},
     )
 
 

@@ -161,7 +161,7 @@ def test_a_record_can_be_copied_whole(visit: Open) -> None:
     figure.get_by_role("button", name="Kopieer").click()
     expect(figure.get_by_role("button", name="Gekopieerd")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert re.fullmatch(r"_25\._tcp\.mx2\.good\.example\. IN TLSA 3 1 1 [0-9a-f]{64}", copied)
+    assert re.fullmatch(r"_25\._tcp\.mx2\.good\.example\. 3600 IN TLSA 3 1 1 [0-9a-f]{64}", copied)
 
 
 def test_every_stop_of_the_keyboard_has_a_name_and_a_visible_outline(visit: Open) -> None:

@@ -1,0 +1,123 @@
+"""What a remedy is filled with: the names, addresses, zones and records of one report, for the whole domain or for one host. Everything measured is text, bounded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.scans.evidence import bounded
+
+Json = Mapping[str, Any]
+MOST_HOSTS = 3  # hosts that get their own lines; the others are named
+TTL = 3600  # of a record to publish
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_TLSA = re.compile(r"(\S+)\. IN TLSA ([0-3]) ([01]) ([0-2]) ([0-9a-f]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One finding that asks for work: a row of a check, or the check itself when it has no rows."""
+
+    check_id: str
+    status: str
+    outcome: str
+    subject: str
+    address: str
+    evidence: Json
+    sentence: Mapping[str, str]
+
+
+def hosts_of(rows: Iterable[Open]) -> list[str]:
+    """The subjects of these rows, each once."""
+    return list(dict.fromkeys(row.subject for row in rows if row.subject))
+
+
+def of(document: Json, rows: Sequence[Open], host: str = "") -> dict[str, str]:
+    """The values for one host, or for the first where the step is about the whole domain."""
+    domain = bounded(document["domain"], 253)
+    name = host or next(iter(hosts_of(rows)), domain)
+    address = next((row.address for row in rows if row.address and row.subject == name), "")
+    zone = zone_of(document, rows, name)
+    lines = advised(document, name)
+    records = [match.groups() for line in lines if (match := _TLSA.fullmatch(line))]
+    return {
+        "domain": domain,
+        "host": bounded(name, 253),
+        "address": bounded(address, 60),
+        "endpoint": f"'[{address}]:25'" if ":" in address else f"{address}:25" if address else f"{name}:25",
+        "zone": zone,
+        "parent": zone.partition(".")[2] or ".",
+        "records": "\n".join(bounded(line.replace(". IN ", f". {TTL} IN ", 1), 400) for line in lines),
+        "fields": "\n\n".join(_form(record, zone) for record in records),
+        "nsupdate": "\n".join(f"update add {owner}. {TTL} TLSA {' '.join(rest)}" for owner, *rest in records),
+        "pdns": "\n".join(
+            f'pdnsutil add-record {zone} {_relative(owner, zone)} TLSA {TTL} "{" ".join(rest)}"'
+            for owner, *rest in records
+        ),
+        "mx_policy": "\n".join(f"mx: {bounded(mx, 253)}" for mx in mail_hosts(document)),
+    }
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its names filled in; empty when a name that it needs has no value here."""
+    names = [name for name in _PLACEHOLDER.findall(text) if name in values]
+    if not all(values[name] for name in names):
+        return ""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def advised(document: Json, host: str) -> list[str]:
+    """The records that fit what this host shows now, as the checks of the report advise them."""
+    rows = (row for check in checks_of(document) for row in check["subjects"] if row["subject"] == host)
+    return list(dict.fromkeys(str(line) for row in rows for line in row["evidence"].get("advised") or ()))[:10]
+
+
+def checks_of(document: Json) -> list[Json]:
+    """All checks of a document."""
+    return [check for category in document["categories"] for check in category["checks"]]
+
+
+def mail_hosts(document: Json) -> list[str]:
+    """The mail hosts of a mail report."""
+    return _subjects(document, "mail_starttls_tls_available") if document["suite"] == "mail" else []
+
+
+def name_servers(document: Json) -> list[str]:
+    """The name servers of the domain that the report names."""
+    return _subjects(document, f"{document['suite']}_ipv6_ns_reach")
+
+
+def zone_of(document: Json, rows: Iterable[Open], host: str) -> str:
+    """The zone to work in for a host: where the chain of trust stops, else the zone that the host is in, else the domain."""
+    for row in rows:
+        if (chain := row.evidence.get("chain")) and row.subject == host:
+            broken = next((link for link in chain if link["state"] != "secure"), chain[-1])
+            return bounded(str(broken["zone"]).rstrip("."), 253) or "."
+    zones = {
+        str(link["zone"]).rstrip(".")
+        for check in checks_of(document)
+        for row in check["subjects"]
+        for link in row["evidence"].get("chain") or ()
+    }
+    around = [zone for zone in zones if zone and (host == zone or host.endswith(f".{zone}"))]
+    return bounded(max(around, key=len, default=document["domain"]), 253)
+
+
+def _subjects(document: Json, check_id: str) -> list[str]:
+    rows = [row for check in checks_of(document) if check["id"] == check_id for row in check["subjects"]]
+    return list(dict.fromkeys(row["subject"] for row in rows))[:10]
+
+
+def _relative(owner: str, zone: str) -> str:
+    return owner.removesuffix(f".{zone}")
+
+
+def _form(record: tuple[str, ...], zone: str) -> str:
+    owner, usage, selector, matching, data = record
+    return (
+        f"Name: {_relative(owner, zone)}\nType: TLSA\nTTL: {TTL}\nUsage: {usage}\nSelector: {selector}\n"
+        f"Matching type: {matching}\nData: {data}"
+    )

@@ -1,0 +1,261 @@
+"""The plan: open findings become steps in the order in which they are done, with lines that can be pasted and what each brings."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from checks import CATALOGUE
+from portal.plan import providers
+from portal.plan.build import Plan, build
+from portal.plan.steps import Kind, kind_of, kinds
+from portal.plan.values import fill
+from portal.scans.words import REQUIREMENT
+from tests.portal.looks.documents import Json, a_category, a_check, a_document, a_mail_document, a_row
+
+ADDRESS = "https://zegel.example/mail/good.example/k7Qm2xVw9Rt4abcd/"
+HOST, FOUR, SIX = "mx1.good.example", "192.0.2.25", "2001:db8:53::25"
+RECORD = f"_25._tcp.{HOST}. IN TLSA 3 1 1 {'ab' * 32}"
+
+
+def a_plan(*checks: Json, score: int | None = 50, language: str = "nl") -> Plan:
+    """The plan of a mail report with these checks."""
+    categories = [
+        a_category(name, name, "failed", score, [check for check in checks if check["id"].startswith(name)])
+        for name in ("mail_dnssec", "mail_starttls", "mail_auth", "mail_ipv6")
+    ]
+    found = build(
+        a_document("mail", score, [category for category in categories if category["checks"]]), language, ADDRESS
+    )
+    assert found is not None
+    return found
+
+
+def failing(check_id: str, outcome: str, host: str = HOST, address: str | None = FOUR, **evidence: object) -> Json:
+    return a_check(check_id, "failed", outcome, [a_row(host, address, "failed", outcome, **evidence)])
+
+
+def stale() -> Json:
+    return failing("mail_starttls_dane_valid", "no-match", advised=[RECORD])
+
+
+def texts(plan: Plan) -> str:
+    return "\n".join(block.text for step in plan.steps for block in (*step.blocks, *step.folded))
+
+
+def test_a_report_in_which_nothing_asks_for_work_has_no_plan() -> None:
+    assert build(a_mail_document(), "nl", ADDRESS) is None
+
+
+def test_steps_stand_in_the_order_in_which_they_are_done_whatever_the_order_of_the_report() -> None:
+    plan = a_plan(
+        failing("mail_auth_dmarc_policy", "none"),
+        stale(),
+        failing("mail_starttls_tls_available", "no-starttls"),
+        failing("mail_starttls_cert_domain", "mismatch"),
+        failing("mail_dnssec_mx_exist", "insecure"),
+        failing("mail_dnssec_mailto_exist", "insecure"),
+    )
+    assert [step.id for step in plan.steps] == ["dnssec", "host-dnssec", "certificate", "starttls", "tlsa", "auth"]
+    assert [step.number for step in plan.steps] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_record_that_misses_its_server_for_want_of_starttls_is_put_right_by_starttls() -> None:
+    plan = a_plan(
+        failing("mail_starttls_tls_available", "no-starttls"),
+        failing("mail_starttls_dane_valid", "no-tls"),
+    )
+    assert [step.id for step in plan.steps] == ["starttls"]
+
+
+def test_a_check_with_two_faults_stands_in_two_steps_and_passes_with_the_last() -> None:
+    rows = [
+        a_row(HOST, FOUR, "failed", "no-match", advised=[RECORD]),
+        a_row("mx2.good.example", FOUR, "failed", "no-tls"),
+    ]
+    plan = a_plan(a_check("mail_starttls_dane_valid", "failed", "no-tls", rows), score=0)
+    assert [(step.id, step.gain) for step in plan.steps] == [("starttls", ()), ("tlsa", (0, 100))]
+
+
+def test_the_gain_of_a_step_begins_where_the_step_before_it_ends() -> None:
+    plan = a_plan(
+        failing("mail_dnssec_mailto_valid", "bogus"),
+        a_check("mail_dnssec_mx_valid", "passed", "secure", [a_row(HOST, None, "passed", "secure")]),
+        failing("mail_auth_dmarc_exist", "absent"),
+        failing("mail_auth_spf_exist", "absent"),
+        score=0,
+    )
+    assert [step.gain for step in plan.steps] == [(0, 50), (50, 100)]
+    assert plan.heading == "Naar 100 in 2 stappen"
+
+
+def test_the_record_to_publish_is_the_one_the_check_advises_in_every_form() -> None:
+    plan = a_plan(stale())
+    step = plan.steps[0]
+    assert step.blocks[0].text == RECORD.replace(" IN ", " 3600 IN ")
+    forms = {block.product: block.text for block in step.folded}
+    assert f"update add _25._tcp.{HOST}. 3600 TLSA 3 1 1 {'ab' * 32}" in forms["BIND"]
+    assert f'pdnsutil add-record good.example _25._tcp.mx1 TLSA 3600 "3 1 1 {"ab" * 32}"' in forms["PowerDNS"]
+    assert (
+        f"Name: _25._tcp.mx1\nType: TLSA\nTTL: 3600\nUsage: 3\nSelector: 1\nMatching type: 1\nData: {'ab' * 32}"
+        in (forms["registrar"])
+    )
+
+
+def test_two_addresses_with_the_same_fault_are_one_sentence_and_one_record() -> None:
+    rows = [
+        a_row(HOST, address, "failed", "no-match", f"{address} past niet.", advised=[RECORD]) for address in (FOUR, SIX)
+    ]
+    step = a_plan(a_check("mail_starttls_dane_valid", "failed", "no-match", rows)).steps[0]
+    assert step.sentences == (f"{FOUR} past niet.",)
+    assert [block.text.count("TLSA") for block in step.blocks] == [1]
+
+
+def test_lines_without_their_values_are_left_out() -> None:
+    step = a_plan(failing("mail_starttls_dane_exist", "absent")).steps[0]
+    assert "records" not in {block.product for block in step.blocks}
+    assert fill("a {records} b", {"records": ""}) == ""
+
+
+def test_a_masked_keyword_gets_the_remedy_for_a_firewall_and_others_do_not() -> None:
+    assert "no inspect esmtp" in texts(a_plan(failing("mail_starttls_tls_available", "stripped")))
+    assert "no inspect esmtp" not in texts(a_plan(failing("mail_starttls_tls_available", "no-starttls")))
+
+
+def test_an_ipv6_address_stands_in_brackets_in_a_command() -> None:
+    plan = a_plan(failing("mail_starttls_tls_available", "no-starttls", address=SIX))
+    assert f"-connect '[{SIX}]:25' -servername {HOST}" in texts(plan)
+
+
+def test_the_zone_to_sign_is_where_the_chain_stops() -> None:
+    chain = [
+        {"zone": ".", "state": "secure"},
+        {"zone": "example.", "state": "secure"},
+        {"zone": "sub.example.", "state": "insecure"},
+    ]
+    plan = a_plan(failing("mail_dnssec_mailto_exist", "insecure", "good.example", None, chain=chain))
+    assert 'zone "sub.example" {' in texts(plan)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_text_to_forward_has_the_finding_the_record_and_the_permalink(language: str) -> None:
+    letter = a_plan(stale(), language=language).steps[0].letter
+    assert RECORD.replace(" IN ", " 3600 IN ") in letter.body
+    assert ADDRESS in letter.body
+    assert letter.mailto.startswith("mailto:?subject=good.example")
+    assert unquote(letter.mailto).partition("&body=")[2].replace("\r\n", "\n") == letter.body
+
+
+def test_a_letter_too_long_for_a_mail_program_is_only_copied() -> None:
+    rows = [
+        a_row(f"mx{n}.good.example", FOUR, "failed", "no-match", f"{n} " + "x" * 390, advised=[RECORD])
+        for n in range(9)
+    ]
+    letter = a_plan(a_check("mail_starttls_dane_valid", "failed", "no-match", rows)).steps[0].letter
+    assert letter.mailto == ""
+    assert f"0 {'x' * 390}" in letter.body
+
+
+def test_steps_of_the_fixed_order_that_need_nothing_are_named_with_what_was_measured() -> None:
+    passed = a_check("mail_dnssec_mailto_exist", "passed", "secure", [a_row("good.example", None, "passed", "secure")])
+    unseen = a_check("mail_starttls_tls_available", "error", "limited", [a_row(HOST, FOUR, "error", "limited")])
+    plan = a_plan(passed, unseen, failing("mail_auth_spf_exist", "absent"))
+    assert [(done.title, done.status) for done in plan.done] == [
+        ("DNSSEC op het domein", "passed"),
+        ("STARTTLS op elke mailserver", "error"),
+    ]
+
+
+def test_hostile_names_stay_text_and_short() -> None:
+    plan = a_plan(failing("mail_starttls_tls_available", "no-starttls", "a\x00" + "b" * 900))
+    assert "\x00" not in texts(plan)
+    assert max(map(len, texts(plan).splitlines())) < 700
+
+
+# --- Providers ---
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("good-example.mail.protection.outlook.com", "microsoft-365"),
+        ("good-example.o-v1.mx.microsoft", "microsoft-365-dane"),
+        ("ALT1.ASPMX.L.GOOGLE.COM.", "google"),
+        ("evilmx.microsoft", None),
+        ("mail.protection.outlook.com.evil.example", None),
+        ("mx1.good.example", None),
+    ],
+)
+def test_a_provider_is_known_by_whole_labels_at_the_end(host: str, expected: str | None) -> None:
+    found = providers.of_mail([host])
+    assert (found.id if found else None) == expected
+
+
+def test_name_servers_with_numbers_in_a_label_are_known() -> None:
+    found = providers.of_dns(["ns-1.awsdns-37.co.uk"])
+    assert found is not None
+    assert found.id == "route53"
+
+
+def test_the_advice_of_the_provider_is_filled_with_the_domain() -> None:
+    host = "good-example.mail.protection.outlook.com"
+    available = a_check("mail_starttls_tls_available", "passed", "ok", [a_row(host, FOUR, "passed", "ok")])
+    step = a_plan(available, failing("mail_starttls_dane_exist", "absent", host)).steps[0]
+    assert "Enable-SmtpDaneInbound -DomainName good.example" in step.advice
+    assert step.who == "DNS-beheer, via Microsoft 365"
+
+
+# --- Completeness ---
+
+
+@pytest.mark.parametrize("check_id", CATALOGUE)
+def test_every_check_has_texts_a_remedy_and_sources(check_id: str) -> None:
+    check = CATALOGUE[check_id]
+    assert check.references
+    for language in ("nl", "en"):
+        text = check.texts[language]
+        assert all((text.title, text.what, text.why, text.how, text.background))
+    assert check.requirement.value in REQUIREMENT
+    assert all(kind_of(check_id, outcome.value).remedies for outcome in check.rulings)
+
+
+@pytest.mark.parametrize("check_id", CATALOGUE)
+def test_every_check_has_a_step_of_its_own_subject(check_id: str) -> None:
+    assert kind_of(check_id, "anything").id != "other"
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.id)
+def test_a_step_has_all_its_words_in_both_languages(kind: Kind) -> None:
+    for words in (kind.title, kind.done, kind.effort, kind.caution, *(remedy.caption for remedy in kind.remedies)):
+        assert set(words) == {"nl", "en"}
+        assert all(words.values())
+    assert all(remedy.text.get("en") for remedy in kind.remedies)
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.id)
+def test_a_remedy_asks_only_for_values_that_exist(kind: Kind) -> None:
+    known = {
+        "domain", "host", "hosts", "address", "endpoint", "zone", "parent", "records", "fields", "nsupdate", "pdns", "mx_policy",
+    }  # fmt: skip
+    for remedy in kind.remedies:
+        asked = {
+            name
+            for text in (*remedy.text.values(), *remedy.caption.values())
+            for name in re.findall(r"\{([a-z_]+)\}", text)
+        }
+        assert asked <= known
+
+
+def test_outcomes_that_steps_name_exist() -> None:
+    for kind in kinds():
+        for check_id, outcome in kind.also:
+            assert outcome in {known.value for known in CATALOGUE[check_id].rulings}
+
+
+@pytest.mark.parametrize("provider", providers.providers(), ids=lambda provider: provider.id)
+def test_a_provider_has_endings_and_advice_for_steps_that_exist_in_both_languages(provider: providers.Provider) -> None:
+    assert provider.mx or provider.ns
+    assert set(provider.advice) <= {kind.id for kind in kinds()}
+    assert all(set(words) == {"nl", "en"} and all(words.values()) for words in provider.advice.values())

@@ -1,0 +1,93 @@
+"""The plan of a practice domain, measured for real: the record that it says to publish is the one that OpenSSL works out from what the server shows."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from checks import Options, Report, Suite, Target, scan
+from lab import Lab
+from portal.plan.build import Plan, build
+
+OPENSSL = shutil.which("openssl") or ""
+
+
+def a_plan(options: Options, name: str) -> Plan:
+    report = asyncio.run(scan(Target.parse(name, Suite.MAIL), options))
+    plan = build(report.to_json(), "nl", "https://zegel.example/x/")
+    assert plan is not None
+    return plan
+
+
+def openssl(*arguments: str, given: bytes = b"") -> bytes:
+    return subprocess.run(
+        [OPENSSL, *arguments], input=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=20
+    ).stdout
+
+
+def shown_by(lab: Lab, options: Options, name: str) -> list[str]:
+    """The certificates that the mail host of a practice domain sends, as PEM, fetched by OpenSSL."""
+    row = asyncio.run(scan(Target.parse(name, Suite.MAIL), options)).verdicts["mail_starttls_dane_valid"].subjects[0]
+    assert row.address is not None
+    port = lab.environment()["CHECKS_PORT_MAP"]
+    to = re.search(r"127\.0\.0\.0/8:(?:\S*?,)?25=(\d+)|(?<=25=)(\d+)", port)
+    assert to is not None
+    number = to[1] or to[2]
+    output = openssl(
+        "s_client", "-starttls", "smtp", "-showcerts", "-connect", f"{row.address}:{number}", "-servername", row.subject
+    )
+    return re.findall(
+        r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", output.decode("ascii", "replace"), re.DOTALL
+    )
+
+
+def spki_sha256(pem: str) -> str:
+    """SHA-256 over the SubjectPublicKeyInfo of a certificate (RFC 6698 section 2.1.2, selector 1)."""
+    public = openssl("x509", "-noout", "-pubkey", given=pem.encode())
+    return hashlib.sha256(openssl("pkey", "-pubin", "-outform", "DER", given=public)).hexdigest()
+
+
+@pytest.mark.skipif(not OPENSSL, reason="openssl is not installed")
+def test_the_record_to_publish_for_a_stale_record_is_byte_for_byte_that_of_the_certificate_served(
+    lab: Lab, options: Options
+) -> None:
+    name = "oud-record.voorbeeld.test"
+    leaf, issuer = shown_by(lab, options, name)[:2]
+    step = a_plan(options, name).steps[0]
+    assert step.id == "tlsa"
+    assert step.blocks[0].text.splitlines() == [
+        f"_25._tcp.mx.{name}. 3600 IN TLSA 3 1 1 {spki_sha256(leaf)}",
+        f"_25._tcp.mx.{name}. 3600 IN TLSA 2 1 1 {spki_sha256(issuer)}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("onondertekend", ["dnssec"]),
+        ("tlsa-onondertekend", ["host-dnssec"]),
+        ("zonder-starttls", ["starttls", "ipv6"]),
+        ("twee-mx", ["starttls", "ipv6"]),
+        ("oud-record", ["tlsa"]),
+        ("geen-tlsa", ["tlsa"]),
+        ("alias", ["mx"]),
+    ],
+)
+def test_the_plan_of_a_practice_domain_puts_its_fault_right_and_ends_at_100(
+    options: Options, name: str, steps: list[str]
+) -> None:
+    plan = a_plan(options, f"{name}.voorbeeld.test")
+    assert [step.id for step in plan.steps] == steps
+    gains = [step.gain for step in plan.steps if step.gain]
+    assert not gains or gains[-1][1] == 100
+
+
+def test_nothing_assumed_gives_the_score_that_was_given(options: Options) -> None:
+    for name in ("twee-mx", "weigert", "goed", "verkeerde-ds"):
+        report = asyncio.run(scan(Target.parse(f"{name}.voorbeeld.test", Suite.MAIL), options))
+        assert Report.score_if(report.to_json(), ()) == report.score
