@@ -62,19 +62,27 @@ class Zone:
 
 def build(evidences: Iterable[Mapping[str, Any]], language: str) -> tuple[Zone, ...]:
     """The zones of all chains, each once, in the order in which they were first met. A zone that is broken for one name is shown as broken."""
+    links = links_of(evidences)
+    names = list(links)[:MOST_ZONES]
+    before = dict(zip(names, ["", *names], strict=False))
+    return tuple(_zone(links[name], parent_of(name, names), before[name], language) for name in names)
+
+
+def links_of(evidences: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The link of each zone in these chains, a broken one before a whole one."""
     links: dict[str, Mapping[str, Any]] = {}
-    parents: dict[str, str] = {}
     for evidence in evidences:
-        above = ""
         for link in evidence.get("chain") or ():
             known = links.get(link["zone"])
             if known is None or (known["state"] == "secure" and link["state"] != "secure"):
                 links[link["zone"]] = link
-            parents.setdefault(link["zone"], above)
-            above = link["zone"]
-    names = list(links)[:MOST_ZONES]
-    before = dict(zip(names, ["", *names], strict=False))
-    return tuple(_zone(links[name], parents[name], before[name], language) for name in names)
+    return links
+
+
+def parent_of(zone: str, zones: Iterable[str]) -> str:
+    """The nearest zone above; empty where trust begins."""
+    above = (name for name in zones if name != zone and (name == "." or zone.endswith(f".{name}")))
+    return max(above, key=len, default="")
 
 
 def reason_in_words(reason: str, language: str) -> str:
@@ -83,11 +91,13 @@ def reason_in_words(reason: str, language: str) -> str:
     return f"{said[0].upper()}{said[1:]}." if said else bounded(reason, 60)
 
 
-def _name(zone: str, language: str) -> str:
+def zone_name(zone: str, language: str) -> str:
+    """The name of a zone for people."""
     return say(_ROOT, language) if zone == "." else bounded(zone, _NAME)
 
 
-def _algorithm(mnemonic: object) -> str:
+def algorithm_name(mnemonic: object) -> str:
+    """A mnemonic of the registries as people write it."""
     return _ALGORITHM.get(str(mnemonic), bounded(str(mnemonic), 40))
 
 
@@ -95,26 +105,26 @@ def _zone(link: Mapping[str, Any], parent: str, before: str, language: str) -> Z
     status, word = STATE.get(link["state"], STATE["indeterminate"])
     reason = link.get("reason") or "ok"
     return Zone(
-        name=_name(link["zone"], language),
+        name=zone_name(link["zone"], language),
         anchored=not parent,
-        branch="" if parent in ("", before) else _name(parent, language),
+        branch="" if parent in ("", before) else zone_name(parent, language),
         status=status,
         word=say(word, language),
         reason="" if reason == "ok" else reason_in_words(str(reason), language),
         ds=tuple((_ds(ds, language), bool(ds["matches"])) for ds in (link.get("ds") or ())[:8]),
         keys=tuple(
-            f"{key['role']} {key['tag']} ({_algorithm(key['algorithm'])})" for key in (link.get("keys") or ())[:8]
+            f"{key['role']} {key['tag']} ({algorithm_name(key['algorithm'])})" for key in (link.get("keys") or ())[:8]
         ),
-        until=_until(link, language),
+        until=until(link, language),
         denial=str(link.get("denial") or ""),
     )
 
 
 def _ds(ds: Mapping[str, Any], language: str) -> str:
-    return f"{ds['tag']}, {_algorithm(ds['digest_type'])}: {say(_MATCHES if ds['matches'] else _NOT, language)}"
+    return f"{ds['tag']}, {algorithm_name(ds['digest_type'])}: {say(_MATCHES if ds['matches'] else _NOT, language)}"
 
 
-def _until(link: Mapping[str, Any], language: str) -> str:
+def until(link: Mapping[str, Any], language: str) -> str:
     """When the first of the signatures that were needed ends."""
     ends = [
         at

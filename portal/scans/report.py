@@ -15,7 +15,11 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
+<<<<<<< portal/scans/report.py
+from portal.scans import chain, chain_picture, coverage, evidence, markdown, route, words
+=======
 from portal.scans import chain, coverage, evidence, markdown, route, words
+>>>>>>> /tmp/new7
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.verdict import checks_of, verdict
 
@@ -105,6 +109,7 @@ def build(scan: Reported, language: str, address: str = "") -> ReportPage:
         ),
         chain=zones,
         chain_whole=all(zone.status == "passed" for zone in zones),
+        chain_drawing=chain_picture.draw(document, language),
         missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
         engine=str(document.get("engine", "")),
         catalogue=str(document.get("catalogue", "")),

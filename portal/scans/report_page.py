@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from portal.plan.build import Plan
+<<<<<<< portal/scans/report_page.py
+from portal.scans import chain, chain_picture, route, words
+=======
 from portal.scans import chain, route, words
+>>>>>>> /tmp/new7
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class ReportPage:
     route: route.Route | None
     chain: tuple[chain.Zone, ...]
     chain_whole: bool
+    chain_drawing: chain_picture.Drawing | None
     missing: tuple[str, ...]
     engine: str
     catalogue: str

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from checks import Suite, Target
 from portal.lib.limits import seconds_to_wait, visitor
 from portal.pages.views import render_home
-from portal.scans import lifecycle, live, progress, report
+from portal.scans import chain_picture, lifecycle, live, progress, report
 from portal.scans.forms import SUITES, ScanForm
 from portal.scans.models import Failure, Scan, Status
 
@@ -141,6 +141,17 @@ def report_json(request: HttpRequest, suite: str, domain: str, public_id: str) -
     return JsonResponse(
         {"domain": scan.domain, "suite": scan.suite, "status": scan.status, "failure": scan.failure}, status=status
     )
+
+
+@require_safe
+@never_cache
+def chain_svg(request: HttpRequest, suite: str, domain: str, public_id: str) -> HttpResponse:
+    """The chain of trust as a picture for a document of one's own. 404 when there is none (yet), 410 when it is no longer kept."""
+    scan = _scan_or_404(suite, domain, public_id)
+    picture = chain_picture.as_file(scan.document, _language()) if scan.document is not None else ""
+    if not picture:
+        return HttpResponse(status=410 if scan.is_gone else 404)
+    return HttpResponse(picture, content_type="image/svg+xml; charset=utf-8")
 
 
 @dataclass(frozen=True, slots=True)
