@@ -37,6 +37,12 @@ _WORDS = {
         "took": "gemeten {at}, in {seconds} s",
         "points": "{points:g} van {most:g} punten",
         "dane": "DANE per adres",
+        "delivery": "Mail van een afzender die DANE controleert",
+        "authenticated": "bezorgd, versleuteld en gecontroleerd",
+        "encrypted": "bezorgd, alleen versleuteld",
+        "clear": "bezorgd zonder versleuteling",
+        "deferred": "niet bezorgd, blijft wachten",
+        "unknown": "niet te meten",
         Failure.NO_SUCH_DOMAIN: "Dit domein bestaat niet.",
         Failure.NO_ANSWER: "De nameservers van dit domein gaven geen antwoord. Wij konden niets meten.",
         Failure.RESOLVER_UNFIT: "Onze eigen resolver is ongeschikt: hij geeft geen DNSSEC door. Dat ligt aan ons.",
@@ -50,6 +56,12 @@ _WORDS = {
         "took": "measured {at}, in {seconds} s",
         "points": "{points:g} of {most:g} points",
         "dane": "DANE by address",
+        "delivery": "Mail from a sender that checks DANE",
+        "authenticated": "delivered with authentication",
+        "encrypted": "delivered encrypted only",
+        "clear": "delivered in clear",
+        "deferred": "deferred",
+        "unknown": "could not be measured",
         Failure.NO_SUCH_DOMAIN: "This domain does not exist.",
         Failure.NO_ANSWER: "The name servers of this domain gave no answer. We could not measure anything.",
         Failure.RESOLVER_UNFIT: "Our own resolver is unfit: it does not pass DNSSEC on. That is our fault.",
@@ -78,6 +90,7 @@ def _lines(report: Report, language: str, *, colour: bool) -> Iterator[str]:
         yield f"\n{words[report.failure]}"
     for category in report.categories:
         yield from _category(category, language, colour=colour)
+    yield from _delivery(report.verdicts, words)
     transcript = list(_dane(report.verdicts))
     if transcript:
         yield f"\n{words['dane']}"
@@ -108,6 +121,19 @@ def _points(verdict: Verdict, language: str) -> str:
 
 def _painted(status: Status, *, colour: bool) -> str:
     return f"\x1b[{_COLOURS[status]}m{_SIGNS[status]}\x1b[0m" if colour else _SIGNS[status]
+
+
+def _delivery(verdicts: Mapping[str, Verdict], words: Mapping[str, str]) -> Iterator[str]:
+    """What a DANE sender does: the domain first, then every host and address."""
+    rows = next((verdict.subjects for check, verdict in verdicts.items() if check.endswith("_dane_delivery")), ())
+    if not rows:
+        return
+    yield f"\n{words['delivery']}"
+    for row in (rows[-1], *rows[:-1]):
+        where = f"{row.subject} [{row.address}]" if row.address else row.subject
+        indent = "  " if row is rows[-1] else "    "
+        because = f" ({row.evidence['because']})" if "because" in row.evidence else ""
+        yield f"{indent}{_plain(where)}: {words.get(row.outcome, row.outcome)}{because}"
 
 
 def _dane(verdicts: Mapping[str, Verdict]) -> Iterator[str]:

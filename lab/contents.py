@@ -20,13 +20,15 @@ from lab.signing import ds_record, stray_ds, zone_keys
 from lab.zones import TTL, Node, Zone, rdataset
 
 Certificates = Mapping[tuple[str, str], HostCertificate]
-"""Certificates by domain name and host: a mail host's name, "@" for the website."""
+"""Certificates by domain name and host: a mail host's name (with SECOND for its other one), "@" for the website."""
 Published = TypeVar("Published")
 Line = tuple[str, str, str]
 """Owner, type, data; names relative to the zone."""
 
 REFRESH, RETRY, EXPIRE = 3_600, 900, 604_800
 WEB = "@"
+SECOND = " (second)"
+"""Behind the name of a mail host: its other certificate."""
 
 
 def build_zone(

@@ -9,7 +9,7 @@ from pathlib import Path
 import dns.name
 from dns.name import Name
 
-from lab.contents import WEB
+from lab.contents import SECOND, WEB
 from lab.counters import Counters
 from lab.dns_server import Responder, serve_tcp
 from lab.listeners import Listeners
@@ -65,9 +65,12 @@ async def _open_mail_host(
     if host.fault is MailFault.BLACK_HOLE:
         listeners.black_hole(address, SMTP)
     elif host.fault is not MailFault.NO_LISTENER:
+        context = server_context(world.certificates[domain.name, host.name].path)
+        if host.second_key is not None:
+            context.load_cert_chain(world.certificates[domain.name, f"{host.name}{SECOND}"].path)
         server = SmtpHost(
             f"{host.name}.{domain.name}",
-            server_context(world.certificates[domain.name, host.name].path),
+            context,
             fault=host.fault,
             greeting_delay=host.greeting_delay,
             delay=round_trip + host.delay,

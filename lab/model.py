@@ -96,6 +96,7 @@ class MailFault(StrEnum):
     SILENT = "silent"  # the connection opens and nothing is ever said
     BLACK_HOLE = "black-hole"  # the connection never opens
     NO_LISTENER = "no-listener"  # the connection is refused
+    KEEPS_COMMANDS = "keeps-commands"  # what came in clear behind STARTTLS is carried out inside TLS (CVE-2011-0411)
 
 
 class WebFault(StrEnum):
@@ -113,13 +114,15 @@ class MailHost:
     """A mail host in a domain's zone. `name` and `aliases` are relative to the zone; aliases are CNAME records to
     `name`.
 
-    `greeting_delay` and `delay` are seconds: before the greeting, and before every message.
+    `greeting_delay` and `delay` are seconds: before the greeting, and before every message. `second_key`: there is a
+    second certificate, with a key of that kind.
     """
 
     name: str = "mx"
     aliases: tuple[str, ...] = ()
     certificate: CertificateKind = CertificateKind.VALID
     key: KeyType = KeyType.P256
+    second_key: KeyType | None = None
     tlsa: tuple[Tlsa, ...] = (Tlsa.CURRENT, Tlsa.ISSUER)
     fault: MailFault = MailFault.NONE
     greeting_delay: float = 0.0
@@ -128,7 +131,7 @@ class MailHost:
     @property
     def shares_address(self) -> bool:
         """Whether this host can be told from others by the name in the TLS handshake alone, and so may share `::1`."""
-        return self.fault is MailFault.NONE and not self.greeting_delay and not self.delay
+        return self.fault is MailFault.NONE and not (self.greeting_delay or self.delay or self.second_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

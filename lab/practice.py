@@ -355,4 +355,28 @@ PRACTICE = (
         web=WebHost(),
         mail=(MailHost(),),
     ),
+    Domain(
+        name="twee-certificaten.voorbeeld.test",
+        title=Text("Twee certificaten, één TLSA-record", "Two certificates, one TLSA record"),
+        sentence=Text(
+            "De mailserver heeft een RSA- en een ECDSA-certificaat, maar de TLSA-records kennen alleen het tweede.",
+            "The mail server has an RSA and an ECDSA certificate, but the TLSA records know the second only.",
+        ),
+        expected=("mail_starttls_dane_valid", "mail_ipv6_mx_address"),
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
+        web=WebHost(),
+        mail=(MailHost(second_key=KeyType.RSA3072, tlsa=(Tlsa.CURRENT, Tlsa.NEXT)),),
+    ),
+    Domain(
+        name="onthoudt.voorbeeld.test",
+        title=Text("Opdracht van vóór TLS uitgevoerd", "Command from before TLS carried out"),
+        sentence=Text(
+            "De mailserver voert binnen de versleuteling uit wat er vóór STARTTLS in klare tekst kwam.",
+            "The mail server carries out inside the encryption what came in clear before STARTTLS.",
+        ),
+        expected=("mail_starttls_injection", "mail_ipv6_mx_address"),
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
+        web=WebHost(),
+        mail=(MailHost(fault=MailFault.KEEPS_COMMANDS),),
+    ),
 )

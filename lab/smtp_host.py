@@ -70,7 +70,8 @@ class SmtpHost:
             if verb == "QUIT":
                 return
             if session.starts_tls:
-                stream.forget_unread()
+                if self._fault is not MailFault.KEEPS_COMMANDS:
+                    stream.forget_unread()
                 if self._fault is MailFault.TLS_ALERT:
                     await stream.refuse_tls()
                     return

@@ -9,7 +9,7 @@ import dns.name
 
 from lab.answers import SignedZone
 from lab.certificates import CertificateAuthority, HostCertificate
-from lab.contents import WEB, build_zone
+from lab.contents import SECOND, WEB, build_zone
 from lab.keys import KeyStore
 from lab.model import DnsFault, Domain
 from lab.plan import Plan
@@ -69,6 +69,9 @@ def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple
     for host in domain.mail:
         names = tuple(f"{label}.{domain.name}" for label in (host.name, *host.aliases))
         made.append(((domain.name, host.name), authority.issue(names, host.certificate, host.key)))
+        if host.second_key is not None:
+            second = authority.issue(names, host.certificate, host.second_key)
+            made.append(((domain.name, f"{host.name}{SECOND}"), second))
     return made
 
 

@@ -170,6 +170,16 @@ def issuer_of(chain: Certificates) -> x509.Certificate | None:
     return next((item for item in others if leaf is not None and _may_issue(item) and _issued(leaf, item)), None)
 
 
+def served(record: Tlsa, chain: Certificates) -> str:
+    """What the record would have to hold to fit the chain: hexadecimal, bounded; empty when nothing is shown."""
+    leaf = chain[0] if chain else None
+    item = leaf if record.usage in (Usage.DANE_EE, Usage.PKIX_EE) else issuer_of(chain)
+    try:
+        return data_of(item, record.selector, record.matching).hex()[:2048] if item else ""
+    except (ValueError, UnsupportedAlgorithm):
+        return ""
+
+
 def _named(peer: Peer) -> bool:
     """The Common Name counts only where there is no DNS name at all (RFC 7672 section 3.2.3)."""
     leaf = peer.chain[0] if peer.chain else None

@@ -108,7 +108,11 @@ def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
         return Exists.UNKNOWN if lookup.security is Security.INDETERMINATE else Exists.INSECURE
     if not tlsa.usable:
         return Exists.NO_USABLE
-    return Exists.UNMATCHED if validity(view, tlsa, session) not in (*MATCHED, Valid.UNKNOWN) else Exists.OK
+    return (
+        Exists.UNMATCHED
+        if validity(view, tlsa, session) not in (*MATCHED, Valid.OTHER_CERTIFICATE, Valid.UNKNOWN)
+        else Exists.OK
+    )
 
 
 def _absence(view: View, host: str) -> Exists:
@@ -224,9 +228,13 @@ def _match_evidence(view: View, tlsa: TlsaSet, session: SmtpSession) -> dict[str
 
 
 def _fitted(view: View, tlsa: TlsaSet, host: str, handshake: TlsHandshake) -> list[dict[str, Any]]:
-    matches = {match.record: match for match in authenticate(tlsa.usable, peer(view, host, handshake))}
+    """Every record beside what the server shows in the place that it is about: the leaf, or the leaf's issuer."""
+    known = peer(view, host, handshake)
+    matches = {match.record: match for match in authenticate(tlsa.usable, known)}
     return [
-        dane.describe(matches[record]) if record in matches else _unusable(record, str(why or "insecure"))
+        {**dane.describe(matches[record]), "served": dane.served(record, known.chain)}
+        if record in matches
+        else _unusable(record, str(why or "insecure"))
         for record, why in tlsa.records
     ]
 

@@ -48,6 +48,7 @@ class Starttls(StrEnum):
     STRIPPED = "stripped"
 
 
+SLOW_GREETING = 3000  # milliseconds
 WITHOUT_TLS = (Starttls.HANDSHAKE, Starttls.REJECTED, Starttls.NO_STARTTLS, Starttls.STRIPPED)  # by their doing
 
 
@@ -174,6 +175,8 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
             break
     if keyword := masked_keyword(session):
         shown["masked"] = keyword
+    if codes := remarks(session):
+        shown["remarks"] = codes
     if session.measured_ago:
         shown["measured_ago"] = session.measured_ago
     if session.failure:
@@ -188,6 +191,26 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
         case TlsFailure() as tls:
             shown |= {"alert": tls.alert or tls.reason.value, "detail": tls.detail}
     return shown
+
+
+def other_leaf(session: SmtpSession) -> bool:
+    """Whether the server showed another leaf to clients that want the other kind of key."""
+    shown = [tls.chain[:1] for tls in (session.tls, session.other_tls) if isinstance(tls, TlsHandshake)]
+    return len(shown) == 2 and shown[0] != shown[1]
+
+
+def remarks(session: SmtpSession) -> list[str]:
+    """What is worth a word though it decides nothing, as codes."""
+    found = {
+        "slow-greeting": session.greeting_ms >= SLOW_GREETING,
+        "bytes-before-tls": session.discarded > 0,  # RFC 3207 section 4.2: they were thrown away
+        "bare-line-feeds": session.bare_lf,  # RFC 5321 section 2.3.8
+        "starttls-inside-tls": "STARTTLS" in session.secured,  # RFC 3207 section 4.2
+        "requiretls": "REQUIRETLS" in session.secured,  # RFC 8689: a compliment
+        "two-certificates": isinstance(session.other_tls, TlsHandshake) and other_leaf(session),
+        "short-hello": isinstance(session.tls, TlsHandshake) and session.tls.short_hello,
+    }
+    return [code for code, holds in found.items() if holds]
 
 
 def _no_handshake(session: SmtpSession) -> str:

@@ -38,6 +38,21 @@ def test_the_report_for_people_names_the_record_and_where_it_matched(capsys: pyt
     assert "matched at depth 1" in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "line"),
+    [
+        ("goed", "en", "goed.voorbeeld.test: delivered with authentication"),
+        ("geen-tlsa", "en", "geen-tlsa.voorbeeld.test: delivered encrypted only"),
+        ("oud-record", "nl", "oud-record.voorbeeld.test: niet bezorgd, blijft wachten"),
+    ],
+)
+def test_the_report_for_people_says_what_a_dane_sender_does(
+    name: str, language: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mail", f"{name}.voorbeeld.test", "--language", language]) == 0
+    assert f"  {line}" in capsys.readouterr().out.splitlines()
+
+
 def test_a_host_without_tls_still_shows_its_records(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mail", "zonder-starttls.voorbeeld.test", "--language", "nl"]) == 0
     assert "TLSA at _25._tcp." in capsys.readouterr().out

@@ -11,6 +11,7 @@ from checks.facts.network import Reason, Unreachable
 from checks.facts.smtp import Reply
 from checks.facts.tls import TlsFailure
 from tests.checks.builders import a_handshake, a_lookup, a_mail_view, a_session
+from tests.checks.evaluate.test_dane import LEAF, OTHER
 
 NOTHING = {"greeting": None, "ehlo": None, "extensions": (), "starttls": None, "tls": None}
 SILENT_AFTER_GREETING = {**NOTHING, "greeting": Reply(220, ("hello",))}
@@ -127,3 +128,56 @@ def test_a_name_mismatch_matters_more_beside_a_dane_ta_record() -> None:
         starttls.name(a_mail_view(session, lookups=(records,))).observations[0].outcome
         is starttls.Name.MISMATCH_DANE_TA
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        pytest.param({"greeting_ms": 6000}, "slow-greeting", id="S05-greet-delay"),
+        pytest.param({"discarded": 12}, "bytes-before-tls", id="S25-bytes-behind-the-220"),
+        pytest.param({"bare_lf": True}, "bare-line-feeds", id="S32-bare-lf"),
+        pytest.param({"secured": ("SIZE", "STARTTLS")}, "starttls-inside-tls", id="S26-starttls-again"),
+        pytest.param({"secured": ("REQUIRETLS",)}, "requiretls", id="S28-requiretls"),
+        pytest.param({"tls": a_handshake(LEAF), "other_tls": a_handshake(OTHER)}, "two-certificates", id="T31-two"),
+    ],
+)
+def test_what_decides_nothing_is_a_remark(changes: dict[str, object], code: str) -> None:
+    [row] = starttls.available(a_mail_view(a_session(**changes))).observations
+    assert (row.outcome, row.evidence["remarks"]) == (Starttls.OK, [code])
+
+
+def test_s14_every_address_is_a_row_of_its_own() -> None:
+    without = a_session(address="2001:db8::25", extensions=("SIZE",), starttls=None, tls=None)
+    rows = starttls.available(a_mail_view(a_session(), without)).observations
+    assert [(row.address, row.outcome) for row in rows] == [
+        ("192.0.2.25", Starttls.OK),
+        ("2001:db8::25", Starttls.NO_STARTTLS),
+    ]
+
+
+def test_s24_stripped_on_one_address_is_named_there() -> None:
+    stripped = a_session(address="2001:db8::25", extensions=("XXXXXXXA",), starttls=None, tls=None)
+    rows = starttls.available(a_mail_view(a_session(), stripped)).observations
+    assert [row.outcome for row in rows] == [Starttls.OK, Starttls.STRIPPED]
+
+
+def test_s29_a_server_that_aborts_on_our_server_name_fails_by_that_alert() -> None:
+    session = a_session(tls=TlsFailure(Reason.PROTOCOL, "unrecognized_name"))
+    [row] = starttls.available(a_mail_view(session)).observations
+    assert (row.outcome, row.evidence["alert"]) == (Starttls.HANDSHAKE, "unrecognized_name")
+
+
+def test_s30_a_server_with_anonymous_suites_only_fails_the_handshake() -> None:
+    """We offer none of those, as a sender that finds TLSA records does not (RFC 7672 section 8.2)."""
+    session = a_session(tls=TlsFailure(Reason.PROTOCOL, "handshake_failure"))
+    assert [row.outcome for row in starttls.available(a_mail_view(session)).observations] == [Starttls.HANDSHAKE]
+
+
+def test_s33_what_a_tarpit_showed_before_our_time_ran_out_counts() -> None:
+    session = a_session(failure=Unreachable(Reason.TIMEOUT))
+    assert [row.outcome for row in starttls.available(a_mail_view(session)).observations] == [Starttls.OK]
+
+
+def test_s20_a_shared_measurement_says_how_old_it_is() -> None:
+    [row] = starttls.available(a_mail_view(a_session(measured_ago=95))).observations
+    assert row.evidence["measured_ago"] == 95
