@@ -15,11 +15,7 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
-<<<<<<< portal/scans/report.py
 from portal.scans import chain, chain_picture, coverage, evidence, markdown, route, words
-=======
-from portal.scans import chain, coverage, evidence, markdown, route, words
->>>>>>> /tmp/new7
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.verdict import checks_of, verdict
 

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from portal.plan.build import Plan
-<<<<<<< portal/scans/report_page.py
 from portal.scans import chain, chain_picture, route, words
-=======
-from portal.scans import chain, route, words
->>>>>>> /tmp/new7
 
 
 @dataclass(frozen=True, slots=True)
