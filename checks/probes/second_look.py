@@ -92,7 +92,10 @@ class _Visitor:
         self, connection: Connection, only: KeyType | None
     ) -> tuple[TlsStream | None, TlsHandshake | TlsFailure]:
         until = self._within(self.options.reply_timeout)
-        host, short = self.session.host, isinstance(self.session.tls, TlsHandshake) and self.session.tls.short_hello
+        first = self.session.tls
+        host, short = self.session.host, False
+        if isinstance(first, TlsHandshake):
+            host, short = first.server_name or host, first.short_hello
         return await handshake(
             connection, self.door, host, until, options=self.options, now=self.now, short=short, only=only
         )

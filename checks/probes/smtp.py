@@ -47,6 +47,7 @@ class _Attempt:
     talk: SmtpDialogue
     begun: float
     short: bool = False
+    server_name: str = ""
     connect_ms: int = 0
     greeting_ms: int = 0
     tls: TlsHandshake | TlsFailure | None = None
@@ -93,7 +94,13 @@ class _Attempt:
     async def _secure(self, connection: Connection) -> None:
         until = self._within(self.options.reply_timeout)
         stream, self.tls = await handshake(
-            connection, self.door, self.host, until, options=self.options, now=self.now, short=self.short
+            connection,
+            self.door,
+            self.server_name or self.host,
+            until,
+            options=self.options,
+            now=self.now,
+            short=self.short,
         )
         if stream and isinstance(self.tls, TlsHandshake):
             self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")
@@ -150,8 +157,10 @@ async def probe(
     seconds: float | None = None,
     door: Door | None = None,
     tell: Tell = _say_nothing,
+    server_name: str = "",
 ) -> SmtpSession:
     """What ``address`` of mail exchange ``host`` says. Raises nothing: ``failure`` is set when the session broke off.
+    ``server_name`` is sent as SNI in the place of ``host``.
 
     ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
     deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then. ``tell`` hears
@@ -162,7 +171,9 @@ async def probe(
 
     async def attempt(*, short: bool = False) -> SmtpSession:
         talk = SmtpDialogue(options.ehlo_name)
-        return await _Attempt(host, address, options, now, door, end, talk, door.clock(), short, tell=tell).run()
+        return await _Attempt(
+            host, address, options, now, door, end, talk, door.clock(), short, server_name, tell=tell
+        ).run()
 
     first = await attempt()
     if met_silence(first.tls) and door.clock() < end:

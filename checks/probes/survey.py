@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from checks.dnssec import Lookup, Outcome
+from checks.evaluate.tlsa import tlsa_bases
 from checks.facts.http import WebEndpoint
 from checks.facts.measurement import MailVisit
 from checks.facts.smtp import SmtpSession
@@ -71,20 +72,38 @@ class Survey:
         records = asyncio.gather(*(self.tlsa(host.name, smtp.PORT) for host in hosts))
         async with asyncio.TaskGroup() as group:
             group.create_task(_after(asyncio.gather(surveyed, records, senders), dns_done))
-            found = group.create_task(self._mail_sessions(hosts, surveyed))
+            found = group.create_task(self._mail_sessions(hosts, surveyed, records))
         return found.result()
 
     async def _mail_sessions(
-        self, hosts: Sequence[Exchange], surveyed: Awaitable[list[tuple[str, ...]]]
+        self,
+        hosts: Sequence[Exchange],
+        surveyed: Awaitable[list[tuple[str, ...]]],
+        records: Awaitable[list[tuple[Lookup, ...]]],
     ) -> tuple[SmtpSession, ...]:
         addresses = await surveyed
         self.tell("mail-hosts-found", hosts=len(hosts), addresses=sum(map(len, addresses)))
-        pairs = [
-            (host.name.rstrip("."), address) for host, found in zip(hosts, addresses, strict=True) for address in found
+        names = [await self._server_name(host.name, place, records) for place, host in enumerate(hosts)]
+        visits = [
+            self._session(host.name.rstrip("."), address, name)
+            for host, name, found in zip(hosts, names, addresses, strict=True)
+            for address in found
         ]
-        return tuple(await asyncio.gather(*(self._session(host, address) for host, address in pairs)))
+        return tuple(await asyncio.gather(*visits))
 
-    async def _session(self, host: str, address: str) -> SmtpSession:
+    async def _server_name(self, host: str, place: int, records: Awaitable[list[tuple[Lookup, ...]]]) -> str:
+        """What to send as SNI: the TLSA base domain (RFC 7672 section 8.1). That is the host, unless it is a secure alias
+        with records at the end of it; only for an alias are the records waited for.
+        """
+        lookups = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
+        base, *rest = tlsa_bases(lookups, host)
+        if not rest:
+            return host
+        found = (await records)[place]
+        used = any(lookup.name.endswith(base) and lookup.secure and lookup.records for lookup in found)
+        return base if used else host
+
+    async def _session(self, host: str, address: str, server_name: str) -> SmtpSession:
         """One address, measured, or remembered from another domain's scan of a moment ago."""
         self.tell("endpoint-started", host=host, address=address)
         visit = await shared.visited(
@@ -93,7 +112,7 @@ class Survey:
             f"{host} {address}",
             self.now,
             self.remaining(),
-            partial(self._visit, host, address),
+            partial(self._visit, host, address, server_name),
         )
         session = visit.session
         if visit.scan is not None:
@@ -102,10 +121,11 @@ class Survey:
         self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
         return session
 
-    async def _visit(self, host: str, address: str) -> MailVisit:
+    async def _visit(self, host: str, address: str, server_name: str) -> MailVisit:
         session = await smtp.probe(
             host,
             address,
+            server_name=server_name,
             options=self.options,
             limits=self.limits,
             now=self.now,
@@ -160,7 +180,7 @@ class Survey:
         found = await asyncio.gather(self.dns.lookup(host, "A"), self.dns.lookup(host, "AAAA"))
         return tuple(record for lookup in found for record in lookup.records)[:MOST_ADDRESSES]
 
-    async def tlsa(self, host: str, port: int) -> None:
+    async def tlsa(self, host: str, port: int) -> tuple[Lookup, ...]:
         """The TLSA records of a service at its own name, and at the end of its aliases where it has any (RFC 7672
         section 2.2.3).
         """
@@ -175,6 +195,7 @@ class Survey:
         if absent and port == smtp.PORT and any(lookup.secure for lookup in lookups):
             places = wrong_places(host, self.domain)
             await asyncio.gather(*(self.dns.lookup(name, rdtype) for name, rdtype in places))
+        return tuple(found)
 
     def _lookup(self, rdtype: str) -> Awaitable[Lookup]:
         return self.dns.lookup(self.domain, rdtype)
