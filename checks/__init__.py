@@ -8,7 +8,20 @@ from checks.engine import evaluate, measure, scan
 from checks.facts.measurement import Measurement
 from checks.model import Suite
 from checks.options import Options
+from checks.probes.dns import resolver_fitness
 from checks.report import Report
 from checks.target import Target
 
-__all__ = ["CATALOGUE", "Measurement", "Options", "Report", "Suite", "Target", "evaluate", "measure", "scan", "tlsa_tools"]
+__all__ = [
+    "CATALOGUE",
+    "Measurement",
+    "Options",
+    "Report",
+    "Suite",
+    "Target",
+    "evaluate",
+    "measure",
+    "resolver_fitness",
+    "scan",
+    "tlsa_tools",
+]

@@ -162,6 +162,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
     "tick": {"task": "portal.dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
+    "resolver": {"task": "portal.scans.tasks.look_at_resolver", "schedule": 600.0, "options": {"expires": 600}},
     "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "watches": {"task": "portal.tools.tasks.start_watches", "schedule": 300.0, "options": {"expires": 300}},
     "prune-looks": {"task": "portal.tools.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},

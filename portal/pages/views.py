@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.lib.redis import client
 from portal.pages import scoring
 from portal.pages.practice import practice_domains
+from portal.scans import resolver
 from portal.scans.forms import ScanForm
 
 EXPLANATIONS = ("scoring", "visit", "accessibility", "privacy")
@@ -54,9 +55,13 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Whether the web process reaches its database and its broker: status 200, or 503 with which of them is away."""
+    """Whether the web process reaches its database and its broker: status 200, or 503 with which of them is away. ``note``
+    tells of a resolver that is unfit to measure with; the pages work all the same.
+    """
     state = {"database": _database_answers(), "redis": _redis_answers()}
-    return JsonResponse(state, status=200 if all(state.values()) else 503)
+    unfit = resolver.unfit_in_words("en") if state["redis"] else ""
+    note = {"note": f"resolver: {unfit}"} if unfit else {}
+    return JsonResponse({**state, **note}, status=200 if all(state.values()) else 503)
 
 
 def _database_answers() -> bool:

@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.scans import resolver
 from portal.scans.lifecycle import queue_lengths
 from portal.scans.models import Scan
 
@@ -37,6 +39,11 @@ FIELDS = (
 )
 
 
+def _state() -> dict[str, Any]:
+    """What stands above the list: the queues, and what is wrong with our own resolver."""
+    return {"queue_lengths": queue_lengths(), "resolver_unfit": resolver.unfit_in_words(get_language() or "en")}
+
+
 @admin.register(Scan)
 class ScanAdmin(_ModelAdmin):
     """Scans, newest first, without their documents."""
@@ -57,8 +64,8 @@ class ScanAdmin(_ModelAdmin):
         return super().get_queryset(request).defer("document")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, with the queues above it."""
-        return super().changelist_view(request, {**(extra_context or {}), "queue_lengths": queue_lengths()})
+        """The list, with the queues and the state of the resolver above it."""
+        return super().changelist_view(request, {**(extra_context or {}), **_state()})
 
     @admin.display(description=_("duration (s)"))
     def duration_in_seconds(self, scan: Scan) -> str:

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from checks import Report, Suite, Target, scan
 from portal.celery import app
 from portal.lib.commons import RedisCommons
-from portal.scans import lifecycle
+from portal.scans import lifecycle, resolver
 from portal.scans.live import Live
 from portal.scans.models import Failure
 
@@ -74,3 +74,9 @@ def prune() -> None:
     """Every hour, by beat: see ``lifecycle.prune``."""
     done = lifecycle.prune()
     logger.info("pruned: %d measurements, %d reports", done.measurements, done.reports)
+
+
+@app.task(name="portal.scans.tasks.look_at_resolver")
+def look_at_resolver() -> None:
+    """When a worker starts and every few minutes, by beat: see ``resolver.look``."""
+    resolver.look()
