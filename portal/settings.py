@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
     "tick": {"task": "portal.dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
     "resolver": {"task": "portal.scans.tasks.look_at_resolver", "schedule": 600.0, "options": {"expires": 600}},
+    "notices": {"task": "portal.dashboards.tasks.send_notices", "schedule": 10.0, "options": {"expires": 10}},
     "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "watches": {"task": "portal.tools.tasks.start_watches", "schedule": 300.0, "options": {"expires": 300}},
     "prune-looks": {"task": "portal.tools.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -278,6 +279,14 @@ if OIDC_SERVER_URL:
     }
     # The form that starts signing in is answered by a redirect to the provider, and form-action counts for that too.
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, _oidc_origin]
+
+# --- Alerts: confirmed by a second measurement; webhooks go to public addresses only -------------------------------------------------------------
+
+ALERT_CONFIRM_AFTER = timedelta(
+    minutes=env.env_int(ENVIRON, "ALERT_CONFIRM_MINUTES", default=5, at_least=0, at_most=1440)
+)
+OUTGOING_ALLOWED_NETWORKS = env.env_networks(ENVIRON, "OUTGOING_ALLOWED_NETWORKS")
+OUTGOING_CA_BUNDLE = env.env_str(ENVIRON, "OUTGOING_CA_BUNDLE")
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------------------------------
 

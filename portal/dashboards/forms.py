@@ -108,3 +108,25 @@ class ExplanationForm(forms.Form):
             (check_id, f"{suites[check.category]}: {check.texts[language].title}")
             for check_id, check in CATALOGUE.items()
         ]
+
+
+class AlertForm(forms.Form):
+    """Who is told of alerts, and how."""
+
+    alert_members = forms.BooleanField(label=_("Mail the members of the organisation"), required=False)
+    alert_owner = forms.BooleanField(label=_("Mail the owner of the domain"), required=False)
+    digest = forms.BooleanField(label=_("One mail a day, at seven in the morning"), required=False)
+    webhook_url = forms.URLField(
+        label=_("Webhook"),
+        help_text=_("An https address that gets every alert at once, as signed JSON."),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
+
+    def clean_webhook_url(self) -> str:
+        """Only https."""
+        url: str = self.cleaned_data["webhook_url"]
+        if url and not url.startswith("https://"):
+            raise forms.ValidationError(_("Fill in an address that begins with https://."))
+        return url

@@ -19,6 +19,7 @@ from django.utils import timezone
 from checks import Suite
 from portal.celery import app
 from portal.dashboards import standards
+from portal.dashboards.alerts import measure_again, take_in, to_confirm
 from portal.dashboards.models import DomainList, Entry, Period, Result, Standing
 from portal.scans.lifecycle import request_scans
 from portal.scans.models import Queue, Scan, Status
@@ -44,7 +45,7 @@ class Ticked:
 def tick(now: datetime | None = None) -> Ticked:
     """One round of the clock."""
     now = now or timezone.now()
-    return Ticked(asked=ask_due(now), settled=settle(now))
+    return Ticked(asked=ask_due(now) + ask_to_confirm(now), settled=settle(now))
 
 
 # --- Asking -------------------------------------------------------------------------------------------------------------------------------------
@@ -94,6 +95,15 @@ def ask_due(now: datetime) -> int:
     return len(entries)
 
 
+def ask_to_confirm(now: datetime) -> int:
+    """Ask for the second measurements of suspected alerts; returns how many. They go before what is due: somebody has to be warned, or spared."""
+    with transaction.atomic():
+        alerts = to_confirm(now)
+        for alert in alerts:
+            ask(alert.entry, [alert.suite], again=True)
+    return len(alerts)
+
+
 def next_due(pk: int, period: Period, now: datetime) -> datetime | None:
     """When the domain with this key is tested next. Each has a place of its own in the period, evenly spread, which it keeps however late or often it is
     tested; a place that comes within a quarter of the period is passed over once."""
@@ -126,7 +136,7 @@ def settle(now: datetime) -> int:
     with transaction.atomic():
         ended = (
             Result.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("scan", "entry")
+            .select_related("scan", "entry__domain_list")
             .waiting()
             .filter(scan__status__in=(Status.FINISHED, Status.FAILED))
             .order_by("asked_at")[:SETTLE_BATCH]
@@ -146,17 +156,21 @@ def _settle(result: Result, now: datetime) -> None:
     if scan.document is not None:
         result.total = scan.total
         result.states = standards.states_of(scan.document)
-        _stand(result, scan)
+        _stand(result, scan, now)
+    else:
+        # Our own failure is no second measurement.
+        measure_again(result.entry, result.suite, now)
     result.save(update_fields=["settled_at", "measured_at", "week", "total", "states"])
 
 
-def _stand(result: Result, scan: Scan) -> None:
+def _stand(result: Result, scan: Scan, now: datetime) -> None:
     """Make this result the newest of its domain and suite, unless a newer one is known."""
     assert result.measured_at is not None
     assert result.week is not None
     before = Standing.objects.filter(entry=result.entry, suite=result.suite).first()
     if before and before.measured_at > result.measured_at:
         return
+    hosts = take_in(result.entry, scan, scan.document or {}, before, now)
     week_ago = None if before is None else before.total if before.week < result.week else before.week_ago
     changed = before is None or before.total != result.total or before.states != result.states
     Standing.objects.update_or_create(
@@ -172,6 +186,7 @@ def _stand(result: Result, scan: Scan) -> None:
             "states": result.states,
             "standards": standards.standards_of(scan.document or {}),
             "certificate_ends": standards.certificate_ends(scan.document or {}),
+            "hosts": hosts,
         },
     )
 

@@ -5,6 +5,7 @@ A ``Result`` keeps totals for ever, also when the report of its scan is no longe
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import ClassVar, Self
 
@@ -20,6 +21,11 @@ from portal.scans.models import Scan, Suite
 
 MAX_ENTRIES = 5000  # domains in one list
 MAX_TAGS, TAG_LENGTH = 10, 40
+
+
+def new_feed_token() -> str:
+    """192 random bits: the right to read a feed, or the key that signs a webhook."""
+    return secrets.token_urlsafe(24)
 
 
 class Period(models.TextChoices):
@@ -55,6 +61,12 @@ class DomainList(models.Model):
     web = models.BooleanField(default=True)
     period = models.CharField(max_length=7, choices=Period, default=Period.WEEKLY)
     share_token = models.CharField(max_length=43, blank=True, default="", editable=False)
+    feed_token = models.CharField(max_length=43, db_index=True, default=new_feed_token, editable=False)
+    alert_members = models.BooleanField(default=True)
+    alert_owner = models.BooleanField(default=False)
+    digest = models.BooleanField(default=False)
+    webhook_url = models.URLField(max_length=500, blank=True)
+    webhook_secret = models.CharField(max_length=43, default=new_feed_token, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = DomainListQuerySet.as_manager()
@@ -198,6 +210,7 @@ class StandingQuerySet(ScopedQuerySet["Standing"]):
 class Standing(models.Model):
     """How one suite of one domain stands: its newest result, taken apart for the overview.
 
+    ``hosts``: the mail hosts that are taken for granted; a change is taken over when it was confirmed.
     ``standards``: standard -> whether it is met (null when it does not apply or could not be measured). ``week_ago``: the last total of an earlier week.
     """
 
@@ -212,6 +225,7 @@ class Standing(models.Model):
     states = models.JSONField(default=dict)
     standards = models.JSONField(default=dict)
     certificate_ends = models.DateField(null=True)
+    hosts = models.JSONField(null=True)
 
     objects = StandingQuerySet.as_manager()
 
@@ -222,3 +236,121 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry} ({self.suite}): {self.total}"
+
+
+class Rule(models.TextChoices):
+    """What is watched. Values are appended, never renamed."""
+
+    SCORE_DROPPED = "score-dropped", _("The score dropped")
+    TLSA_MISMATCH = "tlsa-mismatch", _("A TLSA record no longer matches")
+    DNSSEC_BOGUS = "dnssec-bogus", _("DNSSEC is broken")
+    STARTTLS_GONE = "starttls-gone", _("STARTTLS is gone")
+    CERTIFICATE_ENDS = "certificate-ends", _("A certificate ends soon")
+    SIGNATURES_END = "signatures-end", _("DNSSEC signatures end soon")
+    MX_CHANGED = "mx-changed", _("The mail servers changed")
+
+
+class State(models.TextChoices):
+    """Where an alert is. SUSPECTED waits for a second measurement, and nobody hears of it."""
+
+    SUSPECTED = "suspected", _("being checked")
+    OPEN = "open", _("open")
+    RESOLVED = "resolved", _("resolved")
+    CLOSED = "closed", _("closed")
+
+
+class AlertQuerySet(ScopedQuerySet["Alert"]):
+    """Alerts as members see them."""
+
+    to_organisation = "entry__domain_list__organisation"
+
+    def standing(self) -> Self:
+        """Those that wait for confirmation or are open."""
+        return self.filter(state__in=(State.SUSPECTED, State.OPEN))
+
+    def told(self) -> Self:
+        """Those that anybody has heard of, newest first."""
+        return self.exclude(state=State.SUSPECTED).order_by("-opened_at", "-pk")
+
+
+class Alert(models.Model):
+    """One event of one domain, from the first measurement that shows it to the one that no longer does.
+
+    ``level``: days that are left, for what ends. ``before``: the score that dropped, or the mail hosts that were. ``check_id``: whose remedy helps.
+    ``confirm_at``: when the second measurement is asked for; null once it is.
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="alerts")
+    suite = models.CharField(max_length=4, choices=Suite)
+    rule = models.CharField(max_length=20, choices=Rule)
+    state = models.CharField(max_length=9, choices=State, default=State.SUSPECTED)
+    check_id = models.CharField(max_length=80, blank=True)
+    sentence = models.JSONField(default=dict)
+    level = models.PositiveSmallIntegerField(null=True)
+    before = models.JSONField(null=True)
+    scan = models.ForeignKey(Scan, on_delete=models.SET_NULL, null=True, related_name="+")
+    seen_at = models.DateTimeField()
+    confirm_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering: ClassVar = ["-seen_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["entry", "suite", "rule"],
+                condition=models.Q(state__in=("suspected", "open")),
+                name="one_alert_per_event",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["confirm_at"], condition=models.Q(state="suspected"), name="alert_to_confirm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.rule} ({self.state})"
+
+
+class Channel(models.TextChoices):
+    """How somebody is told."""
+
+    MAIL = "mail", _("mail")
+    DIGEST = "digest", _("daily mail")
+    WEBHOOK = "webhook", _("webhook")
+
+
+class NoticeQuerySet(ScopedQuerySet["Notice"]):
+    """Notices as members see them."""
+
+    to_organisation = "alert__entry__domain_list__organisation"
+
+
+class Notice(models.Model):
+    """One message about one alert to one address: written with the alert, sent afterwards, so that none is lost. ``next_at``: not before."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notices")
+    resolved = models.BooleanField()
+    channel = models.CharField(max_length=7, choices=Channel)
+    target = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], condition=models.Q(sent_at=None), name="notice_to_send"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert} -> {self.target}"

@@ -12,14 +12,27 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Avg, Exists, F, FilteredRelation, Func, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import (
+    Avg,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Least
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from checks import CATALOGUE
 from portal.dashboards.lifecycle import monday
-from portal.dashboards.models import DomainList, Entry, Explanation, Result, Standing
+from portal.dashboards.models import Alert, DomainList, Entry, Explanation, Result, Standing, State
 from portal.dashboards.standards import STANDARDS
 from portal.pictures import lines
 from portal.scans.words import STATUS, SUITE, Moment, day, moment, say
@@ -179,6 +192,7 @@ class Overview:
     weeks: Sequence[Week]
     tags: Sequence[str]
     waiting: int
+    open_alerts: int
 
     @property
     def tag_choices(self) -> list[tuple[str, str]]:
@@ -195,7 +209,8 @@ def build(domain_list: DomainList, asked: Asked, language: str, now: datetime, *
     """The overview in a language, as it is now."""
     columns = columns_of(domain_list, language)
     picked = chosen(domain_list, asked, now)
-    matching, size = picked.count(), Entry.objects.filter(domain_list=domain_list).count()
+    matching = picked.count()
+    size, waiting, open_alerts = _counts(domain_list)
     pages = max(1, -(-matching // per_page))
     page = min(max(1, asked.page), pages)
     entries = list(
@@ -216,7 +231,8 @@ def build(domain_list: DomainList, asked: Asked, language: str, now: datetime, *
         trend=_trend(weeks, suites, language),
         weeks=_week_rows(weeks, suites, language),
         tags=_tags(domain_list),
-        waiting=Result.objects.waiting().filter(domain_list=domain_list).count(),
+        waiting=waiting,
+        open_alerts=open_alerts,
     )
 
 
@@ -454,6 +470,22 @@ def _week_rows(weeks: Mapping[date, Mapping[str, float]], suites: Sequence[str],
         )
         for week in sorted(weeks, reverse=True)
     ]
+
+
+def _counts(domain_list: DomainList) -> tuple[int, int, int]:
+    """Domains, tests that wait or run, and open alerts; in one query."""
+
+    def number(rows: QuerySet[Any], name: str) -> Coalesce:
+        counted = rows.order_by().values(name).annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(counted), Value(0))
+
+    found = DomainList.objects.filter(pk=domain_list.pk).values_list(
+        number(Entry.objects.filter(domain_list=OuterRef("pk")), "domain_list"),
+        number(Result.objects.waiting().filter(domain_list=OuterRef("pk")), "domain_list"),
+        number(Alert.objects.filter(entry__domain_list=OuterRef("pk"), state=State.OPEN), "entry__domain_list"),
+    )
+    size, waiting, open_alerts = found.get()
+    return size, waiting, open_alerts
 
 
 def _tags(domain_list: DomainList) -> list[str]:

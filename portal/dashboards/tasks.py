@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from portal.celery import app
-from portal.dashboards import lifecycle
+from portal.dashboards import lifecycle, notices
 
 logger = logging.getLogger(__name__)
 
@@ -16,3 +16,10 @@ def tick() -> None:
     done = lifecycle.tick()
     if done.asked or done.settled:
         logger.info("tick: %d domains asked for, %d results settled", done.asked, done.settled)
+
+
+@app.task(name="portal.dashboards.tasks.send_notices")
+def send_notices() -> None:
+    """Every few seconds, by beat: see ``notices.send``."""
+    if sent := notices.send():
+        logger.info("notices: %d sent", sent)

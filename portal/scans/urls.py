@@ -20,5 +20,7 @@ for folder, suite in (("mail", "mail"), ("site", "web")):
             {"suite": suite},
             name=f"report-json-{suite}",
         ),
-        re_path(rf"^{folder}/{_DOMAIN}/{_ID}/chain\.svg$", views.chain_svg, {"suite": suite}, name=f"chain-svg-{suite}"),
+        re_path(
+            rf"^{folder}/{_DOMAIN}/{_ID}/chain\.svg$", views.chain_svg, {"suite": suite}, name=f"chain-svg-{suite}"
+        ),
     ]

@@ -24,9 +24,7 @@ def options(lab: Lab) -> Options:
 
 
 @pytest.mark.parametrize(("strips", "unfit"), [(False, ""), (True, "resolver-strips-dnssec")])
-def test_a_look_tells_a_fit_resolver_from_one_that_strips_dnssec(
-    settings: Settings, strips: bool, unfit: str
-) -> None:
+def test_a_look_tells_a_fit_resolver_from_one_that_strips_dnssec(settings: Settings, strips: bool, unfit: str) -> None:
     with Lab(strip_dnssec=strips, forward=False) as lab:
         settings.SCAN_OPTIONS = options(lab)
         assert resolver.look() == unfit
