@@ -36,6 +36,12 @@ SCENERY = (
         name="postdienst.test", zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3), mail=(MailHost(name="mx1"),), mx=()
     ),
     Domain(name="onbewaakt.test", zone=ZoneSpec(signed=False), mail=(MailHost(name="mx1"),), mx=()),
+    # Two healthy mail hosts, each with an address of both families: what the benchmark measures.
+    Domain(
+        name="vier-adressen.test",
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC),
+        mail=(MailHost(name="mx1"), MailHost(name="mx2", key=KeyType.RSA3072)),
+    ),
 )
 
 PRACTICE = (
