@@ -31,6 +31,8 @@ from checks.target import Target
 ENGINE = "0.1.0"
 SPARE = 2.0  # seconds before the deadline at which probes stop, so that what they saw can still be gathered
 
+_BUILT_SO = (Why.ALIAS_LOOP, Why.EXHAUSTS_VALIDATORS)  # there were answers, and they are what is wrong
+
 log = logging.getLogger(__name__)
 
 
@@ -130,7 +132,7 @@ def _failure(view: View) -> Failure | None:
         return Failure.RESOLVER_UNFIT
     if first.outcome is Outcome.NO_SUCH_NAME and first.security is not Security.BOGUS:
         return Failure.NO_SUCH_DOMAIN
-    return Failure.NO_ANSWER if first.outcome is Outcome.FAILED else None
+    return Failure.NO_ANSWER if first.outcome is Outcome.FAILED and first.reason not in _BUILT_SO else None
 
 
 def _now() -> datetime:
