@@ -2,6 +2,7 @@
 
 from checks.evaluate.tlsa import owner
 from checks.records.tlsa import Tlsa, parse
+from checks.target import registrable
 from checks.tools.compare import Act, Caution, Change, When, compare
 from checks.tools.explain import Explained, explain
 from checks.tools.explain import Refused as NoRecord
@@ -10,6 +11,7 @@ from checks.tools.make import ISSUER, LEAF, RECOMMENDED, Choice, Made, Mistake, 
 from checks.tools.material import Item, Kind, from_chain, read
 from checks.tools.material import Refused as NoMaterial
 from checks.tools.rollover import (
+    LONGEST_TIME,
     Plan,
     Progress,
     Published,
@@ -29,6 +31,7 @@ from checks.tools.transcript import SENTENCES, lines, render
 __all__ = [
     "ISSUER",
     "LEAF",
+    "LONGEST_TIME",
     "LONGEST_TTL",
     "OPENINGS",
     "RECOMMENDED",
@@ -73,6 +76,7 @@ __all__ = [
     "progress",
     "read",
     "record",
+    "registrable",
     "removal_safe_from",
     "render",
     "switch_safe_from",

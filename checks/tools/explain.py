@@ -11,7 +11,7 @@ from enum import StrEnum
 from checks.records.tlsa import Matching, Selector, Tlsa, Unusable, Usage, unusable
 from checks.tools.make import Choice, Mistake, mistakes
 
-LONGEST = 20_000  # characters
+LONGEST = 140_000  # characters; the data of a record is at most 65,535 bytes, two characters each
 _OWNER = re.compile(r"_([0-9]{1,5})\._(tcp|udp|sctp)\.(.{1,254})", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _HEX = re.compile(r"[0-9a-fA-F]*")

@@ -18,7 +18,7 @@ from checks.records.tlsa import Tlsa
 TTLS = 2  # how many we wait: one is what caches may take, one is for senders that hold on to what they looked up
 LEAD = timedelta(days=2)  # between publishing and the switch, so that people have a working day for each
 REST = timedelta(days=1)  # between the switch and taking away, so that one can still go back
-LONGEST = 10 * 365 * 86_400  # seconds that any of the times may have
+LONGEST_TIME = 10 * 365 * 86_400  # seconds that any of the times may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Timing:
     expire: int = 0
 
     def __post_init__(self) -> None:
-        if not all(0 <= value <= LONGEST for value in (self.ttl, self.refresh, self.retry, self.expire)):
+        if not all(0 <= value <= LONGEST_TIME for value in (self.ttl, self.refresh, self.retry, self.expire)):
             raise ValueError("not a time of a zone")
 
     @property

@@ -34,6 +34,7 @@ from checks.tools.rollover import kinds
 
 SCHEMA = 1
 MOST_RECORDS = 64  # of one set that are shown
+MOST_HEX = 20_000  # characters of the data of one record
 MOST_CERTIFICATES = 8  # of one chain that are handed on, in base64, to make records from
 OPENINGS: Mapping[int, Opening] = {
     25: Opening.SMTP,
@@ -132,7 +133,7 @@ class _Judged:
             "reason": lookup.reason.value,
             "where": lookup.where,
             "found": lookup.outcome.value,
-            "ttl": lookup.ttl,
+            "ttl": self._ttl(),
             "chain": lookup.chain_json(),
             "soa": self._soa(),
             "records": self._records(addresses),
@@ -222,16 +223,29 @@ class _Judged:
         return [
             {
                 **dane.describe_record(record),
-                "text": f"{record.parameters} {record.data.hex()}"[:4096],
+                "text": _text(record),
                 "unusable": why.value if why else "",
                 "matched": sum(
-                    any(item["text"] == record.text and item["fit"] == Fit.MATCH.value for item in handshake["records"])
+                    any(
+                        item["text"] == _text(record) and item["fit"] == Fit.MATCH.value
+                        for item in handshake["records"]
+                    )
                     for handshake in shown
                 ),
                 "of": len(shown),
             }
             for record, why in self._tlsa.records[:MOST_RECORDS]
         ]
+
+    def _ttl(self) -> int:
+        """How long a cache may keep the set: what its signature says, or a name server. What is left of it in the cache of
+        our own resolver says nothing.
+        """
+        lookup = self._tlsa.lookup
+        given = [
+            rrset.ttl for seen in self._direct().values() for rrset in seen.message.answer.values() if _is_tlsa(rrset)
+        ]
+        return max([lookup.ttl, lookup.signed_ttl, *given])
 
     def _soa(self) -> dict[str, int]:
         """Refresh, retry, expire and minimum of the zone of the records, in seconds; empty when not known."""
@@ -244,15 +258,7 @@ class _Judged:
 
     def _servers(self) -> Iterator[dict[str, Any]]:
         """What every name server of the zone gives for the owner name; ``records`` is None when it gave no answer."""
-        question = Question(self._tlsa.lookup.canonical_name, "TLSA")
-        found: dict[tuple[str, str], Seen] = {}
-        for direct in self._service.dns.direct:
-            if direct.answer.question == question:
-                seen = taken_apart(direct)
-                key = (direct.host, direct.address)
-                if key not in found or seen.usable:
-                    found[key] = seen
-        for (host, address), seen in found.items():
+        for (host, address), seen in self._direct().items():
             failure = seen.message.failure
             yield {
                 "host": host.rstrip("."),
@@ -261,6 +267,18 @@ class _Judged:
                 "records": None if failure else sorted(_texts(seen)),
             }
 
+    def _direct(self) -> dict[tuple[str, str], Seen]:
+        """The answer of each name server to the question for the records; the one over TCP where UDP was cut short."""
+        question = Question(self._tlsa.lookup.canonical_name, "TLSA")
+        found: dict[tuple[str, str], Seen] = {}
+        for direct in self._service.dns.direct:
+            if direct.answer.question == question:
+                seen = taken_apart(direct)
+                key = (direct.host, direct.address)
+                if key not in found or seen.usable:
+                    found[key] = seen
+        return found
+
     def _chain_items(self, tls: TlsHandshake) -> tuple[Any, ...]:
         chain = self._view.chain(tls)
         return from_chain([item.public_bytes(Encoding.DER) for item in chain if item is not None])
@@ -268,19 +286,26 @@ class _Judged:
 
 def _texts(seen: Seen) -> list[str]:
     return [
-        f"{record.parameters} {record.data.hex()}"
+        _text(record)
         for rrset in seen.message.answer.values()
-        for record in map(parse, rrset.texts() if rrset.rdtype == _TLSA else ())
+        if _is_tlsa(rrset)
+        for record in map(parse, rrset.texts())
     ][:MOST_RECORDS]
 
 
-_TLSA = 52  # RFC 6698 section 7.1
+def _is_tlsa(rrset: Any) -> bool:
+    return bool(rrset.rdtype == 52)  # RFC 6698 section 7.1
+
+
+def _text(record: Tlsa) -> str:
+    """The record, cut where nobody reads on; the same everywhere, so that texts can be compared."""
+    return f"{record.parameters} {record.data.hex()[:MOST_HEX]}"
 
 
 def _match(match: Match) -> dict[str, Any]:
     record: Tlsa = match.record
     return {
-        "text": record.text,
+        "text": _text(record),
         "parameters": record.parameters,
         "fit": match.fit.value,
         "depth": match.depth,

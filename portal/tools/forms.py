@@ -25,7 +25,6 @@ _TEXTBOX = {
 }
 _AREA = {"class": "utrecht-textarea utrecht-textarea--html-textarea", "rows": "5", "spellcheck": "false"}
 _SELECT = {"class": "utrecht-select utrecht-select--html-select"}
-MOST_SECONDS = 10 * 365 * 86_400
 DEFAULT_TTL = 3600
 
 
@@ -74,7 +73,7 @@ class ServiceForm(forms.Form):
 class LookForm(ServiceForm):
     """A service to look at, with a record that has to be found there, if one was given."""
 
-    wanted = forms.CharField(required=False, widget=forms.HiddenInput, max_length=5000)
+    wanted = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
 
     def clean_wanted(self) -> str:
         """The record as numbers and data, or an empty string."""
@@ -215,7 +214,7 @@ def _seconds(label: StrOrPromise) -> forms.IntegerField:
         label=label,
         required=False,
         min_value=0,
-        max_value=MOST_SECONDS,
+        max_value=tlsa_tools.LONGEST_TIME,
         widget=forms.NumberInput(attrs={"class": _TEXTBOX["class"], "min": "0", "inputmode": "numeric"}),
     )
 

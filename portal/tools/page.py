@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -206,8 +207,8 @@ def _made_page(
     owner, zone, ttl = place
     kept = tuple(records)[:MOST]
     copies: tuple[Copy, ...] = ()
-    if kept:
-        copies = _copies(tlsa_tools.RecordSet(owner, zone, ttl, kept), language)
+    with suppress(ValueError):  # an alias may lead to a name that no host has: there is no record to publish then
+        copies = _copies(tlsa_tools.RecordSet(owner, zone, min(ttl, tlsa_tools.LONGEST_TTL), kept), language)
     anatomies = tuple(Anatomy(owner, anatomy(record, owner, port, language).parts, ()) for record in kept)
     return MadePage(owner, anatomies, copies, extra[0], extra[1], tuple(record.text for record in kept))
 
@@ -284,7 +285,7 @@ def _proposal(
     owner = tlsa_tools.owner(base, document["port"])
     zone = document["zone"] if owner.endswith("." + document["zone"]) else ""
     sentences = tuple(say(words.MISTAKE[mistake.value], language) for mistake in remarks)
-    place = (owner, zone, document["ttl"] if document["records"] else TTL)
+    place = (owner, zone, (document["ttl"] if document["records"] else 0) or TTL)
     return _made_page(unique, place, document["port"], (sentences, tuple(dict.fromkeys(about))), language)
 
 
@@ -393,12 +394,17 @@ def progress_of(document: Mapping[str, Any], wanted: str) -> tlsa_tools.Progress
     candidates = [new, *(tlsa_tools.parse(text) for server in document["servers"] for text in server["records"] or ())]
     addresses = [_fits(address, candidates) for address in document["addresses"]]
     measured = parse_time(document["measured_at"]) or datetime.now(UTC)
-    timing = tlsa_tools.Timing(**{**_soa(document), "ttl": min(document["ttl"], tlsa_tools.LONGEST_TTL)})
+    timing = tlsa_tools.Timing(**{**_soa(document), "ttl": min(document["ttl"], tlsa_tools.LONGEST_TIME)})
     return tlsa_tools.progress(servers, addresses, new, (measured, timing))
 
 
 def _soa(document: Mapping[str, Any]) -> dict[str, int]:
-    return {name: int(value) for name, value in document["soa"].items() if name in ("refresh", "retry", "expire")}
+    """The times of the zone, within what a plan can have."""
+    return {
+        name: min(int(value), tlsa_tools.LONGEST_TIME)
+        for name, value in document["soa"].items()
+        if name in ("refresh", "retry", "expire")
+    }
 
 
 def _fits(address: Mapping[str, Any], candidates: Sequence[Tlsa]) -> frozenset[Tlsa] | None:
@@ -427,7 +433,7 @@ def plan_query(document: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, 
     return {
         "host": document["host"],
         "port": document["port"],
-        "ttl": document["ttl"] or TTL,
+        "ttl": min(document["ttl"], tlsa_tools.LONGEST_TIME) or TTL,
         **_soa(document),
         "published": document["kinds"],
         **({"wanted": wanted[0]} if wanted else {}),

@@ -52,9 +52,10 @@ def make(request: HttpRequest) -> HttpResponse:
         return too_many
     if not form.cleaned_data["pem"]:
         return SeeOther(lifecycle.request_look(asked, starttls="", choice=choice).get_absolute_url())
-    place = (tlsa_tools.owner(asked.host, asked.port), asked.port, "", 0)
+    zone = tlsa_tools.registrable(asked.host) + "."
+    place = (tlsa_tools.owner(asked.host, asked.port), asked.port, zone, 0)
     made = page.made(form.cleaned_data["pem"], choices_of(choice), place, language())
-    return render(request, "tools/tlsa.html", {"form": form, "made": made, "asked": asked})
+    return render(request, "tools/tlsa.html", {"form": form, "made": made, "asked": asked, "zone": zone.rstrip(".")})
 
 
 @require_safe
@@ -146,7 +147,7 @@ def watches(request: HttpRequest) -> HttpResponse:
         watching.end(person, int(ending))
         return SeeOther(reverse("tool-watches"))
     form = LookForm(request.POST)
-    if not form.is_valid() or not form.cleaned_data["wanted"]:
+    if not form.is_valid() or not 0 < len(form.cleaned_data["wanted"]) <= watching.LONGEST_RECORD:
         return SeeOther(reverse("tool-rollover"))
     begun = watching.begin(person, form.asked(), form.cleaned_data["wanted"], language())
     return SeeOther(reverse("tool-watches") + ("" if begun else "?full=1"))

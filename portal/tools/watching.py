@@ -33,6 +33,7 @@ RUN_WATCH = "portal.tools.tasks.run_watch"
 EVERY = timedelta(hours=1)
 ENDS_AFTER = timedelta(days=180)
 MOST = 20  # of one member
+LONGEST_RECORD = 5000  # characters of the record that is waited for
 _CLOCKS = (Stage.WAITING, Stage.SWITCHED)
 
 

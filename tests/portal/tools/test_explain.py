@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.portal.tools.documents import GONE
+from tests.checks.tools.documents import GONE
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 from django.utils import timezone
 
 from checks import tlsa_tools
 from portal.tools import lifecycle, tasks
 from portal.tools.models import Look
-from tests.portal.tools.documents import GONE, LEAF, NEXT, a_document, record_of
+from tests.checks.made import Made
+from tests.checks.tools.documents import GONE, LEAF, NEXT, a_document, record_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +159,35 @@ def test_only_records_are_carried_along(client: Client) -> None:
     response = client.post("/tools/service/", {"host": "mx1.good.example", "port": "25", "wanted": wanted})
     assert response.status_code == 303
     assert Look.objects.get().wanted == [GONE]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ttl": 0},
+        {"ttl": 2**31 - 1},
+        {"soa": {"refresh": 2**32 - 1, "retry": 2**32 - 1, "expire": 2**32 - 1, "minimum": 0}},
+        {"soa": {}},
+        {"bases": ["a\\032b.$(reboot).example."]},
+        {"zone": ""},
+        {"zone": "elsewhere.example."},
+        {"addresses": []},
+        {"chain": []},
+        {"ttl": 0, "records": []},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("wanted", [[], [GONE], ["3 1 1 " + "ab" * 9000]], ids=len)
+def test_no_zone_and_no_server_can_make_the_page_fail(changes: dict[str, Any], wanted: list[str]) -> None:
+    look = a_look(a_document(GONE, **changes), wanted=wanted)
+    response = Client().get(look.get_absolute_url())
+    assert response.status_code == 200
+    assert "$(reboot)" not in "".join(copy.text for copy in getattr(response.context["page"].made, "copies", ()))
+
+
+def test_a_very_large_certificate_in_full_is_made(client: Client) -> None:
+    made = Made.issued("mx1.good.example", names=tuple(f"name-{number}.good.example" for number in range(700)))
+    pem = made.certificate.public_bytes(Encoding.PEM).decode()
+    numbers = {"choice": "own", "usage": "3", "selector": "0", "matching": "0"}
+    response = client.post("/tools/tlsa/", {"host": "mx1.good.example", "port": "25", "pem": pem, **numbers})
+    assert made.der.hex() in response.content.decode()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.test import Client
 
 from portal.tools.models import Look
-from tests.portal.tools.documents import LEAF, ROOT, record_of
+from tests.checks.tools.documents import LEAF, ROOT, record_of
 
 pytestmark = pytest.mark.django_db
 PEM = "".join(made.certificate.public_bytes(Encoding.PEM).decode() for made in (LEAF, ROOT))

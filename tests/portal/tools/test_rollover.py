@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from tests.portal.tools.documents import GONE
+from tests.checks.tools.documents import GONE
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from portal.tools import watching
 from portal.tools.models import Watch
-from tests.portal.tools.documents import LEAF, NEXT, a_document, record_of
+from tests.checks.tools.documents import LEAF, NEXT, a_document, record_of
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = record_of(LEAF), record_of(NEXT)

@@ -27,14 +27,16 @@ def record_of(made: Made) -> str:
     return f"3 1 1 {hashlib.sha256(made.spki).hexdigest()}"
 
 
-def a_document(*records: str, shown: Made = LEAF, port: int = 25, **changes: Any) -> dict[str, Any]:
+def a_document(
+    *records: str, shown: Made = LEAF, port: int = 25, tlsa: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     """A service with an IPv4 address that shows a certificate and an IPv6 address that could not be reached."""
     lookups = {
         (found.name, found.rdtype): found
         for found in (
             a_lookup("mx1.good.example.", "A", "192.0.2.25"),
             a_lookup("mx1.good.example.", "AAAA", "2001:db8::25"),
-            a_lookup(f"_{port}._tcp.mx1.good.example.", "TLSA", *records, zone="good.example."),
+            a_lookup(f"_{port}._tcp.mx1.good.example.", "TLSA", *records, **{"zone": "good.example.", **(tlsa or {})}),
             a_lookup("good.example.", "SOA", "ns1.good.example. hostmaster.good.example. 1 3600 900 604800 300"),
         )
     }
