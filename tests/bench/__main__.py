@@ -20,6 +20,7 @@ from pathlib import Path
 
 from checks import Options, Report, Suite, Target, scan
 from lab import Lab
+from tests.bench import dnssec
 
 RUNS = 15
 CPU_SCANS = 50
@@ -125,6 +126,8 @@ def main() -> int:
     print(f"{RUNS} runs, {CPU_SCANS} scans for CPU, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     for row in table():
         print(f"{row.what:42} {row.target:>14}  {row.measured}", flush=True)
+    print()
+    dnssec.main()
     return 0
 
 
