@@ -5,14 +5,14 @@ from __future__ import annotations
 import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.lib.redis import client
-from portal.pages import scoring
+from portal.pages import explain, scoring
 from portal.pages.practice import practice_domains
 from portal.scans import resolver
 from portal.scans.forms import ScanForm
@@ -42,6 +42,15 @@ def explanation(request: HttpRequest, name: str) -> HttpResponse:
         "report_days": settings.RETENTION_REPORT.days,
     }
     return render(request, f"pages/{name}.html", context)
+
+
+@require_safe
+def explain_check(request: HttpRequest, check_id: str) -> HttpResponse:
+    """One check: what, why, how to fix, background and sources."""
+    page = explain.build(check_id, get_language() or settings.LANGUAGE_CODE)
+    if page is None:
+        raise Http404(check_id)
+    return render(request, "pages/explain.html", {"page": page})
 
 
 @require_safe

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
-from portal.scans import chain, chain_picture, coverage, evidence, markdown, route, words
+from portal.scans import anatomy, chain, chain_picture, coverage, evidence, markdown, route, words
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
+from portal.scans.shown import Asked, age_notice, select
 from portal.scans.verdict import checks_of, verdict
 
 LONGEST_HEAD = 260  # characters of the sentences under the score
@@ -72,10 +73,10 @@ class Reported(Protocol):
         """The permalink."""
 
 
-def build(scan: Reported, language: str, address: str = "") -> ReportPage:
-    """The page of a finished scan in a language (``nl`` or ``en``); ``address`` is its permalink with the name of the site.
+def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPage:
+    """The page of a finished scan in a language (``nl`` or ``en``); ``asked`` is what this request wants of it.
     Raises KeyError for a document that is none."""
-    document = scan.document
+    document, asked = scan.document, asked or Asked()
     suite = document["suite"]
     categories = tuple(sorted((_category(category, language) for category in document["categories"]), key=_worst_first))
     zones = chain.build(_chains(document), language)
@@ -97,15 +98,17 @@ def build(scan: Reported, language: str, address: str = "") -> ReportPage:
         duration=words.seconds(float(document["duration_ms"]), language),
         counts=_counts(categories, language),
         tabs=_tabs(scan, language),
-        notices=tuple(_notices(document, language)),
+        notices=(*_notices(document, language), *(note for note in [age_notice(measured, asked, language)] if note)),
         categories=categories,
-        plan=plan.build(document, language, address),
+        shown=select(categories, asked),
+        plan=plan.build(document, language, asked.address),
         route=route.build(
             {check["id"]: check for category in document["categories"] for check in category["checks"]}, language
         ),
         chain=zones,
         chain_whole=all(zone.status == "passed" for zone in zones),
         chain_drawing=chain_picture.draw(document, language),
+        anatomy=anatomy.build(checks_of(document), language),
         missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
         engine=str(document.get("engine", "")),
         catalogue=str(document.get("catalogue", "")),

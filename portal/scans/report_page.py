@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from portal.plan.build import Plan
-from portal.scans import chain, chain_picture, route, words
+from portal.scans import anatomy, chain, chain_picture, route, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,16 @@ class CategoryCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The categories with the checks to show, how many checks there are in all and with attention, and whether only those are shown."""
+
+    categories: tuple[CategoryCard, ...]
+    total: int
+    attention: int
+    filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     """Everything that the report page shows. ``failure`` says why nothing could be judged, if so; there are no categories then."""
 
@@ -98,11 +108,13 @@ class ReportPage:
     tabs: tuple[Tab, ...]
     notices: tuple[Notice, ...]
     categories: tuple[CategoryCard, ...]
+    shown: Shown
     plan: Plan | None
     route: route.Route | None
     chain: tuple[chain.Zone, ...]
     chain_whole: bool
     chain_drawing: chain_picture.Drawing | None
+    anatomy: tuple[anatomy.Host, ...]
     missing: tuple[str, ...]
     engine: str
     catalogue: str

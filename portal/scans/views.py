@@ -22,6 +22,7 @@ from portal.pages.views import render_home
 from portal.scans import chain_picture, lifecycle, live, progress, report
 from portal.scans.forms import SUITES, ScanForm
 from portal.scans.models import Failure, Scan, Status
+from portal.scans.shown import Asked
 
 
 class SeeOther(HttpResponseRedirect):
@@ -87,13 +88,17 @@ def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> 
         return render(request, "pages/gone.html", {"scan": scan, "days": settings.RETENTION_REPORT.days}, status=410)
     if scan.status == Status.FAILED:
         return render(request, "scans/failed.html", {"scan": scan, "failure": _failure(scan)})
-    address = request.build_absolute_uri(scan.get_absolute_url())
-    page = report.build(scan, _language(), address)
+    page = report.build(scan, _language(), _asked(request, scan))
     return render(
         request,
         "scans/report.html",
         {"scan": scan, "page": page, "fresh_minutes": _fresh_minutes(request, scan)},
     )
+
+
+def _asked(request: HttpRequest, scan: Scan) -> Asked:
+    address = request.build_absolute_uri(scan.get_absolute_url())
+    return Asked(address, timezone.now(), attention=request.GET.get("show") == "attention")
 
 
 def _fresh_minutes(request: HttpRequest, scan: Scan) -> int | None:

@@ -13,6 +13,8 @@ import pytest
 from checks import Options, Report, Suite, Target, scan
 from lab import Lab
 from portal.plan.build import Plan, build
+from portal.scans import anatomy
+from portal.scans.verdict import checks_of
 
 OPENSSL = shutil.which("openssl") or ""
 
@@ -91,3 +93,16 @@ def test_nothing_assumed_gives_the_score_that_was_given(options: Options) -> Non
     for name in ("twee-mx", "weigert", "goed", "verkeerde-ds"):
         report = asyncio.run(scan(Target.parse(f"{name}.voorbeeld.test", Suite.MAIL), options))
         assert Report.score_if(report.to_json(), ()) == report.score
+
+
+@pytest.mark.skipif(not OPENSSL, reason="openssl is not installed")
+def test_the_fingerprints_beside_a_stale_record_are_those_of_the_certificates_served(
+    lab: Lab, options: Options
+) -> None:
+    name = "oud-record.voorbeeld.test"
+    leaf, issuer = shown_by(lab, options, name)[:2]
+    report = asyncio.run(scan(Target.parse(name, Suite.MAIL), options)).to_json()
+    host = anatomy.build(checks_of(report), "nl")[0]
+    served = {record.fields: record.served.replace(" ", "") for record in host.records}
+    assert served == {("3", "1", "1"): spki_sha256(leaf), ("2", "1", "1"): spki_sha256(issuer)}
+    assert all(record.in_dns != record.served for record in host.records)
