@@ -91,8 +91,10 @@ def name_servers(document: Json) -> list[str]:
 
 
 def zone_of(document: Json, rows: Iterable[Open], host: str) -> str:
-    """The zone to work in for a host: where the chain of trust stops, else the zone that the host is in, else the domain."""
+    """The zone to work in for a host: the one that the row is about, or where the chain of trust stops, else the zone that the host is in, else the domain."""
     for row in rows:
+        if (zone := row.evidence.get("zone")) and row.subject == host:
+            return bounded(str(zone).rstrip("."), 253)
         if (chain := row.evidence.get("chain")) and row.subject == host:
             broken = next((link for link in chain if link["state"] != "secure"), chain[-1])
             return bounded(str(broken["zone"]).rstrip("."), 253) or "."
