@@ -73,7 +73,7 @@ def ours(zone: Zone) -> spf.Tree:
     return replay(spf.walk(HOME + "."), look_up)
 
 
-def theirs(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any] | Exception:
+def theirs(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any] | checkdmarc.spf.SPFError:
     def query_dns(domain: str, record_type: str, **_: Any) -> list[str]:
         found = zone.get((domain.rstrip(".").lower(), record_type.upper()))
         if not found:
@@ -85,7 +85,7 @@ def theirs(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any] | E
     monkeypatch.setattr(checkdmarc.dmarc, "query_dns", query_dns)
     try:
         return checkdmarc.spf.parse_spf_record(zone[HOME, "TXT"][0], HOME)
-    except Exception as error:
+    except checkdmarc.spf.SPFError as error:
         return error
 
 
