@@ -30,7 +30,7 @@ class Format(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RecordSet:
     """Records for one owner name (absolute, with its final dot); ``zone`` is the apex of the zone they belong in, or
-    empty when it is not known. ``ttl`` in seconds. Raises ValueError for a name or a TTL that is none.
+    empty when it is not known. ``ttl`` in seconds. Raises ValueError for a name, a TTL or numbers that are none.
     """
 
     owner: str
@@ -43,6 +43,10 @@ class RecordSet:
             raise ValueError("not an owner name of TLSA records")
         if self.zone and self.relative == self.owner:
             raise ValueError("the owner name is not in the zone")
+        if not all(
+            0 <= item.usage < 4 and item.selector in (0, 1) and item.matching in (0, 1, 2) for item in self.records
+        ):
+            raise ValueError("not numbers of RFC 7218")
         if not 0 < self.ttl <= LONGEST_TTL:
             raise ValueError("not a TTL")
 

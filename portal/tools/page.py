@@ -116,6 +116,15 @@ class ServerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FitRow:
+    """Whether a given record is about what an address shows."""
+
+    address: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StagePage:
     """How far a roll-over is."""
 
@@ -143,6 +152,7 @@ class LookPage:
     to_do: bool
     alias: str
     stage: StagePage | None
+    fits: tuple[FitRow, ...]
     plan: dict[str, Any] = field(default_factory=dict)
 
 
@@ -254,6 +264,7 @@ def look(
         to_do=any(change.status != "passed" for change in changes),
         alias=_base(document) if _base(document) != host else "",
         stage=_stage(document, wanted, language) if wanted else None,
+        fits=tuple(_fit_rows(document, tlsa_tools.parse(wanted[0]), language)) if wanted else (),
         plan=plan_query(document, wanted),
     )
 
@@ -266,7 +277,8 @@ def _proposal(
     document: Mapping[str, Any], choices: Sequence[tlsa_tools.Choice], wanted: Sequence[str], language: str
 ) -> MadePage | None:
     """The records to publish: those that were made elsewhere, or those of every certificate that was shown."""
-    records = [tlsa_tools.parse(text) for text in wanted]
+    usable = (text for text in wanted if tlsa_tools.explain(text, document["port"]).unusable is None)
+    records = [tlsa_tools.parse(text) for text in usable]
     remarks: dict[Any, None] = {}
     about: list[About] = []
     if not wanted:
@@ -416,6 +428,23 @@ def _fits(address: Mapping[str, Any], candidates: Sequence[Tlsa]) -> frozenset[T
         items = tlsa_tools.from_chain([base64.b64decode(der) for der in handshake["der"]])
         sets.append(frozenset(record for record in candidates if _is_about(record, items)))
     return frozenset.intersection(*sets)
+
+
+def _fit_rows(document: Mapping[str, Any], record: Tlsa, language: str) -> Iterable[FitRow]:
+    """What the record would match at each address, with what it is found in; every certificate that is shown counts."""
+    for address in document["addresses"]:
+        found = [_found_in(record, handshake) for handshake in address["handshakes"]]
+        word = "unseen" if not found else "nothing" if None in found else "leaf" if set(found) == {0} else "issuer"
+        status = {"unseen": "error", "nothing": "failed"}.get(word, "passed")
+        yield FitRow(address["address"], status, say(words.FITS[word], language))
+
+
+def _found_in(record: Tlsa, handshake: Mapping[str, Any]) -> int | None:
+    """The depth in the chain of what the record is about: 0 for the server's own certificate."""
+    items = tlsa_tools.from_chain([base64.b64decode(der) for der in handshake["der"]])
+    if not _is_about(record, items):
+        return None
+    return 0 if record.usage in (1, 3) else 1
 
 
 def _is_about(record: Tlsa, items: Sequence[tlsa_tools.Item]) -> bool:

@@ -320,6 +320,16 @@ CERTAIN: Words = {
     "en": "Can you not check all name servers? Then only from {at}.",
 }
 
+FITS: Mapping[str, Words] = {
+    "leaf": {"nl": "past bij het certificaat van de server", "en": "matches the certificate of the server"},
+    "issuer": {"nl": "past bij een uitgever in de keten", "en": "matches an issuer in the chain"},
+    "nothing": {
+        "nl": "past niet bij een certificaat dat hier wordt getoond",
+        "en": "does not match a certificate that is shown here",
+    },
+    "unseen": {"nl": "hier zagen wij geen certificaat", "en": "we saw no certificate here"},
+}
+
 STAGE: Mapping[str, tuple[str, Words]] = {
     "not-published": (
         "waiting",

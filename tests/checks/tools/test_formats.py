@@ -60,6 +60,12 @@ def test_json_and_the_fields_of_a_form_hold_the_same_record() -> None:
     }
 
 
+@pytest.mark.parametrize("numbers", ["4 1 1", "3 2 1", "3 1 3", "255 255 255"])
+def test_numbers_without_a_meaning_are_not_published(numbers: str) -> None:
+    with pytest.raises(ValueError, match="RFC 7218"):
+        RecordSet(OWNER, "", 3600, (parse(f"{numbers} {DATA}"),))
+
+
 def test_without_a_known_zone_the_name_stays_whole() -> None:
     assert RecordSet(OWNER, "", 300, SET.records).relative == OWNER
 

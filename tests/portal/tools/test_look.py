@@ -14,7 +14,7 @@ from checks import tlsa_tools
 from portal.tools import lifecycle, tasks
 from portal.tools.models import Look
 from tests.checks.made import Made
-from tests.checks.tools.documents import GONE, LEAF, NEXT, a_document, record_of
+from tests.checks.tools.documents import GONE, LEAF, NEXT, ROOT, a_document, record_of
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +191,24 @@ def test_a_very_large_certificate_in_full_is_made(client: Client) -> None:
     numbers = {"choice": "own", "usage": "3", "selector": "0", "matching": "0"}
     response = client.post("/tools/tlsa/", {"host": "mx1.good.example", "port": "25", "pem": pem, **numbers})
     assert made.der.hex() in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (record_of(LEAF), "matches the certificate of the server"),
+        (record_of(ROOT).replace("3 1 1", "2 1 1"), "matches an issuer in the chain"),
+        (record_of(ROOT), "does not match a certificate that is shown here"),
+        (record_of(LEAF).replace("3 1 1", "3 9 9"), "does not match a certificate that is shown here"),
+    ],
+)
+def test_the_page_says_what_a_given_record_would_match(wanted: str, sentence: str) -> None:
+    page = page_of(a_look(a_document(record_of(LEAF)), wanted=[wanted]))
+    assert sentence in page
+    assert "we saw no certificate here" in page
+
+
+@pytest.mark.parametrize("numbers", ["3 9 9", "0 1 1", "3 1 2", "200 200 200"])
+def test_a_record_that_senders_cannot_use_is_never_proposed(numbers: str) -> None:
+    look = a_look(a_document(GONE), wanted=[GONE.replace("3 1 1", numbers)])
+    assert Client().get(look.get_absolute_url()).context["page"].made is None
