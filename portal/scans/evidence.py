@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from checks import CATALOGUE
-from portal.scans.labels import FIT, LABELS
+from portal.scans.labels import CODES, FIT, LABELS
 from portal.scans.words import Words, day, decimal, parse_time, say
 
 LONGEST_TEXT = 1000  # characters of one value
@@ -96,6 +96,8 @@ def _tlsa(records: Sequence[Mapping[str, Any]], language: str) -> str:
 
 def _fit(record: Mapping[str, Any], language: str) -> str:
     reason = str(record.get("reason") or "")
+    if use := CODES["use"].get(str(record.get("use"))):
+        return f"<br>{escape(say(use, language))}"
     if not reason:
         return ""
     said = say(FIT[reason], language) if reason in FIT else bounded(reason, 60)
@@ -132,6 +134,8 @@ def _scalar(key: str, value: Any, language: str) -> str:
         return f"{decimal(value, language, 0)} ms" if key.endswith("_ms") else decimal(value, language, 3)
     if key in _DATES and (at := parse_time(value)):
         return escape(day(at, language))
+    if meaning := CODES.get(key, {}).get(str(value)):
+        return escape(say(meaning, language))
     return f'<span class="zegel-mono" translate="no">{escape(bounded(str(value)))}</span>'
 
 

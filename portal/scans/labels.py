@@ -82,6 +82,7 @@ LABELS: Mapping[str, Words] = {
     "matches": {"nl": "Past", "en": "Matches"},
     "matching_type": {"nl": "Vergelijking", "en": "Matching type"},
     "max_age": {"nl": "Geldig (seconden)", "en": "Valid (seconds)"},
+    "measured_ago": {"nl": "Gemeten, seconden eerder", "en": "Measured, seconds before"},
     "missing": {"nl": "Ontbreekt", "en": "Missing"},
     "mode": {"nl": "Stand", "en": "Mode"},
     "must_staple": {"nl": "Must-staple", "en": "Must-staple"},
@@ -203,4 +204,90 @@ FIT: Mapping[str, Words] = {
     "not-a-key": {"nl": "niet bruikbaar: dit is geen sleutel", "en": "not usable: this is no key"},
     "malformed": {"nl": "niet bruikbaar: onleesbaar", "en": "not usable: unreadable"},
     "insecure": {"nl": "telt niet: niet ondertekend", "en": "does not count: not signed"},
+}
+
+# What a code of the engine means, by the key of evidence that it stands under.
+_DELIVERY: Mapping[str, Words] = {
+    "authenticated": {"nl": "bezorgd, versleuteld en gecontroleerd", "en": "delivered with authentication"},
+    "encrypted": {"nl": "bezorgd, alleen versleuteld", "en": "delivered encrypted only"},
+    "clear": {"nl": "bezorgd zonder versleuteling", "en": "delivered in clear"},
+    "deferred": {"nl": "niet bezorgd, blijft wachten", "en": "deferred"},
+    "unknown": {"nl": "niet te meten", "en": "could not be measured"},
+}
+CODES: Mapping[str, Mapping[str, Words]] = {
+    "delivery": _DELIVERY,
+    "policy": {
+        "authenticate": {"nl": "versleutelen en controleren", "en": "encrypt and authenticate"},
+        "encrypt": {"nl": "versleutelen, zonder controle", "en": "encrypt, unchecked"},
+        "opportunistic": {"nl": "versleutelen als het kan", "en": "encrypt when possible"},
+        "wait": {"nl": "overslaan: een vraag aan DNS mislukt", "en": "skip: a DNS look-up fails"},
+    },
+    "because": {
+        "records-fit": {"nl": "bruikbare TLSA-records", "en": "usable TLSA records"},
+        "no-records": {"nl": "geen TLSA-records", "en": "no TLSA records"},
+        "host-insecure": {
+            "nl": "de zone van de mailserver is niet ondertekend",
+            "en": "the mail host's zone is not signed",
+        },
+        "records-insecure": {
+            "nl": "TLSA-records in een niet ondertekende zone",
+            "en": "TLSA records in an unsigned zone",
+        },
+        "none-usable": {"nl": "geen TLSA-record is bruikbaar", "en": "no TLSA record is usable"},
+        "address-bogus": {"nl": "het adres klopt niet met DNSSEC", "en": "the address is bogus by DNSSEC"},
+        "address-failed": {"nl": "de nameservers geven geen adres", "en": "the name servers give no address"},
+        "records-bogus": {
+            "nl": "het antwoord op TLSA klopt niet met DNSSEC",
+            "en": "the TLSA answer is bogus by DNSSEC",
+        },
+        "records-failed": {
+            "nl": "de nameservers antwoorden niet op TLSA",
+            "en": "the name servers do not answer for TLSA",
+        },
+        "no-fit": {"nl": "geen TLSA-record past op het certificaat", "en": "no TLSA record fits the certificate"},
+        "no-tls": {"nl": "geen werkende versleuteling", "en": "no encryption that works"},
+        "never-mail": {"nl": "hier komt nooit mail aan", "en": "mail never arrives here"},
+        "not-seen": {"nl": "niet te meten", "en": "could not be measured"},
+    },
+    "use": {
+        "in-use": {"nl": "in gebruik", "en": "in use"},
+        "lagging": {"nl": "past niet op alle certificaten", "en": "does not fit all certificates"},
+        "waiting": {"nl": "wacht: de volgende sleutel, of een oude", "en": "waits: the next key, or an old one"},
+        "stale": {"nl": "verouderd", "en": "stale"},
+        "idle": {"nl": "telt niet: er is een sterker record", "en": "does not count: there is a stronger record"},
+    },
+    "step": {
+        "publish": {"nl": "publiceer", "en": "publish"},
+        "wait": {"nl": "wacht", "en": "wait"},
+        "install": {
+            "nl": "plaats het nieuwe certificaat op alle adressen",
+            "en": "install the new certificate at all addresses",
+        },
+        "publish-new-key": {"nl": "publiceer 3 1 1 van de nieuwe sleutel", "en": "publish 3 1 1 of the new key"},
+        "remove": {"nl": "haal weg", "en": "remove"},
+    },
+    "remarks": {
+        "slow-greeting": {"nl": "trage begroeting, dat mag", "en": "slow greeting, which is allowed"},
+        "bytes-before-tls": {
+            "nl": "stuurde iets in klare tekst na STARTTLS",
+            "en": "sent something in clear after STARTTLS",
+        },
+        "bare-line-feeds": {"nl": "regels eindigen zonder CR", "en": "lines end without CR"},
+        "starttls-inside-tls": {"nl": "biedt STARTTLS aan binnen TLS", "en": "offers STARTTLS inside TLS"},
+        "requiretls": {"nl": "ondersteunt REQUIRETLS, mooi", "en": "supports REQUIRETLS, well done"},
+        "two-certificates": {
+            "nl": "heeft een RSA- en een ECDSA-certificaat",
+            "en": "has an RSA and an ECDSA certificate",
+        },
+        "short-hello": {
+            "nl": "antwoordt niet op een groot eerste bericht",
+            "en": "does not answer a large first message",
+        },
+    },
+    "noop": {
+        "forgotten": {"nl": "vergeten, zoals het hoort", "en": "forgotten, as it should be"},
+        "executed": {"nl": "uitgevoerd binnen TLS", "en": "carried out inside TLS"},
+        "refused": {"nl": "geweigerd", "en": "refused"},
+        "unseen": {"nl": "niet te zien", "en": "could not be seen"},
+    },
 }

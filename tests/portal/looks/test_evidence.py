@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -141,3 +142,21 @@ def test_remarks_are_told_as_escaped_sentences() -> None:
     shown = evidence.render({"remarks": remarks}, "en")
     assert "Key 5 of &lt;b&gt;example.nl has 1024 bits." in shown
     assert "small-key" not in shown
+
+
+@pytest.mark.parametrize(
+    ("enum", "key"),
+    [
+        ("checks.evaluate.delivery.Because", "because"),
+        ("checks.evaluate.rollover.Use", "use"),
+        ("checks.facts.smtp.Injection", "noop"),
+    ],
+)
+def test_every_code_of_the_engine_has_its_meaning(enum: str, key: str) -> None:
+    module, _, name = enum.rpartition(".")
+    assert {code.value for code in getattr(import_module(module), name)} == set(labels.CODES[key])
+
+
+@pytest.mark.parametrize(("language", "words"), [("nl", "niet bezorgd, blijft wachten"), ("en", "deferred")])
+def test_a_code_is_shown_by_its_meaning(language: str, words: str) -> None:
+    assert f"<dd>{words}</dd>" in evidence.render({"delivery": "deferred"}, language)
