@@ -287,6 +287,7 @@ ALERT_CONFIRM_AFTER = timedelta(
 )
 OUTGOING_ALLOWED_NETWORKS = env.env_networks(ENVIRON, "OUTGOING_ALLOWED_NETWORKS")
 OUTGOING_CA_BUNDLE = env.env_str(ENVIRON, "OUTGOING_CA_BUNDLE")
+METRICS_TOKEN = env.env_str(ENVIRON, "METRICS_TOKEN")
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------------------------------
 

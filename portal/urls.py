@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("portal.tools.urls")),
     path("", include("portal.accounts.urls")),
     path("", include("portal.dashboards.urls")),
+    path("", include("portal.operators.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -489,7 +489,7 @@ def _counts(domain_list: DomainList) -> tuple[int, int, int]:
 
 
 def _tags(domain_list: DomainList) -> list[str]:
-    found = Entry.objects.filter(domain_list=domain_list).annotate(tag=Func(F("tags"), function="unnest"))
+    found = Entry.objects.filter(domain_list=domain_list).annotate(tag=Func(F("tags"), function="unnest")).order_by()
     return sorted(set(found.values_list("tag", flat=True).distinct()))
 
 

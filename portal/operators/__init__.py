@@ -1,0 +1,1 @@
+"""What the operator of an installation watches: queues, workers, failures, slow targets, room. For staff, and for Prometheus."""
