@@ -4,6 +4,7 @@ document that comes out holds plain values only; pages and the command line draw
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,13 +13,13 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from checks.dnssec import Lookup, Outcome, Security
-from checks.dnssec.direct import Seen, taken_apart
+from checks.dnssec.message import Message, read_wire
 from checks.evaluate import certificate, dane
 from checks.evaluate.dane import Fit, Match, Peer, authenticate
 from checks.evaluate.tlsa import TlsaSet, endpoint_tlsa, tlsa_bases
 from checks.evaluate.tlsa import owner as owner_of
 from checks.evaluate.view import View
-from checks.facts.dns import Question
+from checks.facts.dns import Answer, DnsFailure, Question
 from checks.facts.measurement import Measurement
 from checks.facts.service import Opening, Service, ServiceSession
 from checks.facts.tls import TlsHandshake
@@ -243,7 +244,7 @@ class _Judged:
         """
         lookup = self._tlsa.lookup
         given = [
-            rrset.ttl for seen in self._direct().values() for rrset in seen.message.answer.values() if _is_tlsa(rrset)
+            rrset.ttl for message in self._direct().values() for rrset in message.answer.values() if _is_tlsa(rrset)
         ]
         return max([lookup.ttl, lookup.signed_ttl, *given])
 
@@ -258,25 +259,25 @@ class _Judged:
 
     def _servers(self) -> Iterator[dict[str, Any]]:
         """What every name server of the zone gives for the owner name; ``records`` is None when it gave no answer."""
-        for (host, address), seen in self._direct().items():
-            failure = seen.message.failure
+        for (host, address), message in self._direct().items():
+            failure = message.failure
             yield {
                 "host": host.rstrip("."),
                 "address": address,
                 "failure": failure.value if failure else "",
-                "records": None if failure else sorted(_texts(seen)),
+                "records": None if failure else sorted(_texts(message)),
             }
 
-    def _direct(self) -> dict[tuple[str, str], Seen]:
+    def _direct(self) -> dict[tuple[str, str], Message]:
         """The answer of each name server to the question for the records; the one over TCP where UDP was cut short."""
         question = Question(self._tlsa.lookup.canonical_name, "TLSA")
-        found: dict[tuple[str, str], Seen] = {}
+        found: dict[tuple[str, str], Message] = {}
         for direct in self._service.dns.direct:
             if direct.answer.question == question:
-                seen = taken_apart(direct)
+                message = _message(direct.answer)
                 key = (direct.host, direct.address)
-                if key not in found or seen.usable:
-                    found[key] = seen
+                if key not in found or message.failure is None:
+                    found[key] = message
         return found
 
     def _chain_items(self, tls: TlsHandshake) -> tuple[Any, ...]:
@@ -284,12 +285,19 @@ class _Judged:
         return from_chain([item.public_bytes(Encoding.DER) for item in chain if item is not None])
 
 
-def _texts(seen: Seen) -> list[str]:
+def _message(answer: Answer) -> Message:
+    """A direct answer taken apart, or the failure to get one."""
+    if answer.failure is not None:
+        return Message(answer.failure)
+    try:
+        return read_wire(answer.question, base64.b64decode(answer.wire, validate=True))
+    except ValueError:
+        return Message(DnsFailure.MALFORMED)
+
+
+def _texts(message: Message) -> list[str]:
     return [
-        _text(record)
-        for rrset in seen.message.answer.values()
-        if _is_tlsa(rrset)
-        for record in map(parse, rrset.texts())
+        _text(record) for rrset in message.answer.values() if _is_tlsa(rrset) for record in map(parse, rrset.texts())
     ][:MOST_RECORDS]
 
 
