@@ -199,6 +199,12 @@ def other_leaf(session: SmtpSession) -> bool:
     return len(shown) == 2 and shown[0] != shown[1]
 
 
+def _other_default(session: SmtpSession) -> bool:
+    """Whether a client that sends no name is shown a leaf that no client with a name is."""
+    named = [tls.chain[:1] for tls in (session.tls, session.other_tls) if isinstance(tls, TlsHandshake)]
+    return bool(session.unnamed) and session.unnamed[:1] not in named
+
+
 def remarks(session: SmtpSession) -> list[str]:
     """What is worth a word though it decides nothing, as codes."""
     found = {
@@ -208,6 +214,7 @@ def remarks(session: SmtpSession) -> list[str]:
         "starttls-inside-tls": "STARTTLS" in session.secured,  # RFC 3207 section 4.2
         "requiretls": "REQUIRETLS" in session.secured,  # RFC 8689: a compliment
         "two-certificates": isinstance(session.other_tls, TlsHandshake) and other_leaf(session),
+        "other-default": _other_default(session),  # RFC 7672 section 8.1: senders with DANE send a name, others may not
         "short-hello": isinstance(session.tls, TlsHandshake) and session.tls.short_hello,
     }
     return [code for code, holds in found.items() if holds]

@@ -40,8 +40,8 @@ class SmtpSession:
 
     ``other_tls`` is the handshake with a client that accepts only certificates with the other kind of key, RSA or ECDSA,
     when that was tried. ``injection`` and ``secured`` come from a connection of their own: ``secured`` are the EHLO
-    keywords as offered inside TLS. ``measured_ago`` is the age in seconds of a session that was measured for another
-    domain with the same mail host.
+    keywords as offered inside TLS, ``unnamed`` the chain that is shown to a client that sends no server name.
+    ``measured_ago`` is the age in seconds of a session that was measured for another domain with the same mail host.
     """
 
     host: str
@@ -63,4 +63,5 @@ class SmtpSession:
     other_tls: TlsHandshake | TlsFailure | None = None
     injection: Injection | None = None
     secured: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
     measured_ago: int = 0

@@ -1,6 +1,6 @@
-"""What one session with a mail address leaves open: is there a certificate with the other kind of key, and does the
-server forget what came in clear before TLS? Two more connections, at the same time, to a server that did the first one
-well; without retries, since nothing hangs on them.
+"""What one session with a mail address leaves open: is there a certificate with the other kind of key, does the server
+forget what came in clear before TLS, and which certificate does it show to somebody who sends no name? Two more
+connections, at the same time, to a server that did the first one well; without retries, since nothing hangs on them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,15 @@ _KEYWORD = re.compile(rb"^250[- ]([A-Za-z0-9-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
+class _Unnamed:
+    """What the connection showed that sent no server name."""
+
+    injection: Injection
+    secured: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Visitor:
     """What both connections need to know."""
 
@@ -55,19 +64,22 @@ class _Visitor:
         except Interrupted:
             return None
 
-    async def injection(self) -> tuple[Injection, tuple[str, ...]]:
-        """What became of a NOOP behind STARTTLS, and the EHLO keywords inside TLS."""
+    async def injection(self) -> _Unnamed:
+        """What became of a NOOP behind STARTTLS, the EHLO keywords inside TLS, and the chain without a server name."""
         asked = False
         try:
             connecting = self.door.connect(self.session.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
                 asked = True
                 if not await self._to_tls(connection, NOOP):
-                    return Injection.REFUSED, ()
-                stream, _ = await self._handshake(connection, None)
-                return await self._inside(stream) if stream else (Injection.REFUSED, ())
+                    return _Unnamed(Injection.REFUSED)
+                stream, tls = await self._handshake(connection, None, named=False)
+                if stream is None or not isinstance(tls, TlsHandshake):
+                    spoke = isinstance(tls, TlsFailure) and tls.alert  # an alert is about the hello, not about the NOOP
+                    return _Unnamed(Injection.UNSEEN if spoke else Injection.REFUSED)
+                return _Unnamed(*await self._inside(stream), tls.chain)
         except Interrupted:
-            return (Injection.REFUSED if asked else Injection.UNSEEN), ()
+            return _Unnamed(Injection.REFUSED if asked else Injection.UNSEEN)
 
     async def _to_tls(self, connection: Connection, behind: bytes = b"") -> bool:
         """Greeting, EHLO and STARTTLS, with ``behind`` in the same packet as the last; whether TLS may begin."""
@@ -89,7 +101,7 @@ class _Visitor:
                     event = talk.receive(data) if data else talk.closed()
 
     async def _handshake(
-        self, connection: Connection, only: KeyType | None
+        self, connection: Connection, only: KeyType | None, *, named: bool = True
     ) -> tuple[TlsStream | None, TlsHandshake | TlsFailure]:
         until = self._within(self.options.reply_timeout)
         first = self.session.tls
@@ -97,7 +109,14 @@ class _Visitor:
         if isinstance(first, TlsHandshake):
             host, short = first.server_name or host, first.short_hello
         return await handshake(
-            connection, self.door, host, until, options=self.options, now=self.now, short=short, only=only
+            connection,
+            self.door,
+            host if named else "",
+            until,
+            options=self.options,
+            now=self.now,
+            short=short,
+            only=only,
         )
 
     async def _inside(self, stream: TlsStream) -> tuple[Injection, tuple[str, ...]]:
@@ -167,5 +186,12 @@ async def look(
         return session
     door = door or AioDoor(options, limits)
     visitor = _Visitor(session, options, now, door, door.clock() + seconds)
-    other, (injection, secured) = await asyncio.gather(visitor.other_certificate(), visitor.injection())
-    return replace(session, other_tls=other, injection=injection, secured=secured, attempts=session.attempts + 2)
+    other, found = await asyncio.gather(visitor.other_certificate(), visitor.injection())
+    return replace(
+        session,
+        other_tls=other,
+        injection=found.injection,
+        secured=found.secured,
+        unnamed=found.chain,
+        attempts=session.attempts + 2,
+    )

@@ -279,6 +279,10 @@ CODES: Mapping[str, Mapping[str, Words]] = {
             "nl": "heeft een RSA- en een ECDSA-certificaat",
             "en": "has an RSA and an ECDSA certificate",
         },
+        "other-default": {
+            "nl": "toont zonder servernaam (SNI) een ander certificaat",
+            "en": "shows another certificate without a server name (SNI)",
+        },
         "short-hello": {
             "nl": "antwoordt niet op een groot eerste bericht",
             "en": "does not answer a large first message",

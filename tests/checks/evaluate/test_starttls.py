@@ -138,6 +138,11 @@ def test_a_name_mismatch_matters_more_beside_a_dane_ta_record() -> None:
         pytest.param({"bare_lf": True}, "bare-line-feeds", id="S32-bare-lf"),
         pytest.param({"secured": ("SIZE", "STARTTLS")}, "starttls-inside-tls", id="S26-starttls-again"),
         pytest.param({"secured": ("REQUIRETLS",)}, "requiretls", id="S28-requiretls"),
+        pytest.param(
+            {"tls": a_handshake(LEAF), "unnamed": (OTHER.b64,)},
+            "other-default",
+            id="S15-T55-default-certificate-differs",
+        ),
         pytest.param({"tls": a_handshake(LEAF), "other_tls": a_handshake(OTHER)}, "two-certificates", id="T31-two"),
     ],
 )

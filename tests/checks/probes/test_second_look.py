@@ -91,6 +91,20 @@ async def test_s13_a_server_that_keeps_the_command_answers_once_more(
     assert session.injection is Injection.EXECUTED
 
 
+async def test_s15_t55_the_certificate_without_server_name_is_kept(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    names: list[str | None] = []
+
+    def notice(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
+        names.append(name)
+
+    context.sni_callback = notice
+    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[server(context)] * 6])
+    assert names == [None]
+    assert session.unnamed[0] == base64.b64encode(authority.leaf.der).decode()
+
+
 async def test_s26_s28_the_extensions_inside_tls_are_kept(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
