@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
-from portal.scans import anatomy, chain, chain_picture, coverage, evidence, markdown, route, words
+from portal.scans import anatomy, chain, chain_picture, coverage, evidence, markdown, route, share, words
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.shown import Asked, age_notice, select
 from portal.scans.verdict import checks_of, verdict
@@ -98,7 +98,11 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         duration=words.seconds(float(document["duration_ms"]), language),
         counts=_counts(categories, language),
         tabs=_tabs(scan, language),
-        notices=(*_notices(document, language), *(note for note in [age_notice(measured, asked, language)] if note)),
+        notices=(
+            *([asked.changes] if asked.changes and categories else []),
+            *_notices(document, language),
+            *(note for note in [age_notice(measured, asked, language)] if note),
+        ),
         categories=categories,
         shown=select(categories, asked),
         plan=plan.build(document, language, asked.address),
@@ -110,6 +114,8 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         chain_drawing=chain_picture.draw(document, language),
         anatomy=anatomy.build(checks_of(document), language),
         missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
+        short_text=share.short_text(document, language, asked.address),
+        snippet=share.snippet(scan.domain, asked.address),
         engine=str(document.get("engine", "")),
         catalogue=str(document.get("catalogue", "")),
     )

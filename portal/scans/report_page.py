@@ -26,6 +26,8 @@ class Notice:
     kind: str
     title: str
     text: str
+    url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +118,7 @@ class ReportPage:
     chain_drawing: chain_picture.Drawing | None
     anatomy: tuple[anatomy.Host, ...]
     missing: tuple[str, ...]
+    short_text: str
+    snippet: str
     engine: str
     catalogue: str

@@ -14,11 +14,13 @@ OLD = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request for a report: its permalink with the name of the site, the time of asking, and whether only what needs attention is wanted."""
+    """One request for a report: its permalink with the name of the site, the time of asking, whether only what needs attention is wanted, and what changed
+    since an earlier report that this visitor may see."""
 
     address: str = ""
     now: datetime | None = None
     attention: bool = False
+    changes: Notice | None = None
 
 
 def select(categories: Sequence[CategoryCard], asked: Asked) -> Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,16 +13,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import parse_etags
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checks import Suite, Target
 from portal.lib.limits import seconds_to_wait, visitor
 from portal.pages.views import render_home
-from portal.scans import chain_picture, lifecycle, live, progress, report
+from portal.scans import chain_picture, compare, lifecycle, live, own, progress, report
 from portal.scans.forms import SUITES, ScanForm
 from portal.scans.models import Failure, Scan, Status
+from portal.scans.reading import language, scan_or_404
 from portal.scans.shown import Asked
 
 
@@ -44,8 +45,10 @@ def start(request: HttpRequest) -> HttpResponse:
         return _too_many(request, domain, wait, settings.LIMIT_VISITOR, of_domain=False)
     if again and (wait := seconds_to_wait("domain", domain, settings.LIMIT_DOMAIN)):
         return _too_many(request, domain, wait, settings.LIMIT_DOMAIN, of_domain=True)
-    scan = lifecycle.request_scans(domain, form.suites(), again=again)[0]
-    return SeeOther(scan.get_absolute_url() + ("" if scan.is_active else "?fresh=1"))
+    scans = lifecycle.request_scans(domain, form.suites(), again=again)
+    response = SeeOther(scans[0].get_absolute_url() + ("" if scans[0].is_active else "?fresh=1"))
+    own.remember(request, response, scans)
+    return response
 
 
 def _too_many(request: HttpRequest, domain: str, wait: int, rate: tuple[int, int], *, of_domain: bool) -> HttpResponse:
@@ -81,24 +84,35 @@ def before(request: HttpRequest, suite: str, text: str) -> HttpResponse:
 @never_cache
 def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> HttpResponse:
     """The one address of a scan, from its first second: progress, report, or why there is none."""
-    scan = _scan_or_404(suite, domain, public_id)
+    scan = scan_or_404(suite, domain, public_id)
     if scan.is_active or request.GET.get("part") == "progress":
         return _running(request, scan)
     if scan.is_gone:
         return render(request, "pages/gone.html", {"scan": scan, "days": settings.RETENTION_REPORT.days}, status=410)
     if scan.status == Status.FAILED:
         return render(request, "scans/failed.html", {"scan": scan, "failure": _failure(scan)})
-    page = report.build(scan, _language(), _asked(request, scan))
-    return render(
-        request,
-        "scans/report.html",
-        {"scan": scan, "page": page, "fresh_minutes": _fresh_minutes(request, scan)},
-    )
+    earlier = own.earlier(request, scan)
+    context = {
+        "scan": scan,
+        "page": report.build(scan, language(), _asked(request, scan, earlier[:1])),
+        "fresh_minutes": _fresh_minutes(request, scan),
+        "earlier": earlier,
+        "unknown": "unknown" in request.GET,
+    }
+    return render(request, "scans/report.html", context)
 
 
-def _asked(request: HttpRequest, scan: Scan) -> Asked:
+def _asked(request: HttpRequest, scan: Scan, earlier: Sequence[Scan]) -> Asked:
+    """What this request wants of the report, and what changed since this visitor's own report before it."""
     address = request.build_absolute_uri(scan.get_absolute_url())
-    return Asked(address, timezone.now(), attention=request.GET.get("show") == "attention")
+    changes = None
+    for before in earlier:
+        if before.document is None or scan.document is None:
+            continue
+        found = compare.build(before.document, scan.document, language())
+        url = reverse(f"compare-{scan.suite}", args=[scan.domain, scan.public_id, before.public_id])
+        changes = compare.notice(found, url, language())
+    return Asked(address, timezone.now(), attention=request.GET.get("show") == "attention", changes=changes)
 
 
 def _fresh_minutes(request: HttpRequest, scan: Scan) -> int | None:
@@ -118,7 +132,7 @@ def _running(request: HttpRequest, scan: Scan) -> HttpResponse:
         response: HttpResponse = HttpResponseNotModified()
     else:
         template = "scans/_progress.html" if part else "scans/progress.html"
-        response = render(request, template, {"scan": scan, "page": progress.build(scan, seen, _language())})
+        response = render(request, template, {"scan": scan, "page": progress.build(scan, seen, language())})
     if part:
         response["ETag"] = etag
         response["X-Scan-Status"] = scan.status
@@ -131,7 +145,7 @@ def _asked_tags(request: HttpRequest) -> set[str]:
 
 
 def _etag(scan: Scan, seen: live.Progress | None) -> str:
-    state = json.dumps([scan.pk, scan.status, scan.attempts, seen, _language()], sort_keys=True)
+    state = json.dumps([scan.pk, scan.status, scan.attempts, seen, language()], sort_keys=True)
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:24]}"'
 
 
@@ -139,7 +153,7 @@ def _etag(scan: Scan, seen: live.Progress | None) -> str:
 @never_cache
 def report_json(request: HttpRequest, suite: str, domain: str, public_id: str) -> JsonResponse:
     """The report document, as it is stored. 202 while the scan runs, 410 when the report is no longer kept, 404 when there is none."""
-    scan = _scan_or_404(suite, domain, public_id)
+    scan = scan_or_404(suite, domain, public_id)
     if scan.document is not None:
         return JsonResponse(scan.document, json_dumps_params={"ensure_ascii": False})
     status = 202 if scan.is_active else 410 if scan.is_gone else 404
@@ -152,8 +166,8 @@ def report_json(request: HttpRequest, suite: str, domain: str, public_id: str) -
 @never_cache
 def chain_svg(request: HttpRequest, suite: str, domain: str, public_id: str) -> HttpResponse:
     """The chain of trust as a picture for a document of one's own. 404 when there is none (yet), 410 when it is no longer kept."""
-    scan = _scan_or_404(suite, domain, public_id)
-    picture = chain_picture.as_file(scan.document, _language()) if scan.document is not None else ""
+    scan = scan_or_404(suite, domain, public_id)
+    picture = chain_picture.as_file(scan.document, language()) if scan.document is not None else ""
     if not picture:
         return HttpResponse(status=410 if scan.is_gone else 404)
     return HttpResponse(picture, content_type="image/svg+xml; charset=utf-8")
@@ -170,14 +184,3 @@ class FailurePage:
 
 def _failure(scan: Scan) -> FailurePage:
     return FailurePage(scan.failure, str(Failure(scan.failure).label), scan.reference)
-
-
-def _scan_or_404(suite: str, domain: str, public_id: str) -> Scan:
-    try:
-        return Scan.objects.get(public_id=public_id, domain=domain, suite=suite)
-    except Scan.DoesNotExist:
-        raise Http404(reverse("home")) from None
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
