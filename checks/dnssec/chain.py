@@ -121,14 +121,14 @@ class Validator:
         outcome, part = yield from self._judge_absence(current, rdtype, message)
         return assemble(name, rdtype, outcome, [*parts, part], aliases, None)
 
-    def judge(self, answer: Answer) -> Steps[Lookup]:
+    def judge(self, answer: Answer, message: Message | None = None) -> Steps[Lookup]:
         """One answer, such as a name server gave when it was asked itself, by the chain that the resolver showed.
 
-        Aliases are judged and named, not followed.
+        Aliases are judged and named, not followed. ``message`` is the answer taken apart, if that was done already.
         """
         question = answer.question
         name, rdtype = dns.name.from_text(question.name), dns.rdatatype.from_text(question.rdtype)
-        message = read(question, answer)
+        message = message or read(question, answer)
         if message.failure is not None:
             detail = {"failure": message.failure.value, "question": question.rdtype}
             return assemble(
@@ -315,6 +315,12 @@ class Validator:
         """The closest enclosing trust anchor."""
         fit = (anchor for anchor in self._anchors if name.is_subdomain(anchor) and not (above and anchor == name))
         return max(fit, key=len, default=None)
+
+    def message(self, answer: Answer) -> Message:
+        """An answer taken apart; the one that a question got here is taken apart once."""
+        if self._answers.get(answer.question) is answer:
+            return self._message(answer.question)
+        return read(answer.question, answer)
 
     # Questions
 

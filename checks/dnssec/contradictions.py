@@ -6,7 +6,7 @@ or follows aliases strictly does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,9 +49,15 @@ class Contradiction:
 Taken = list[tuple[Question, Message]]
 
 
-def contradictions(answers: Iterable[Answer]) -> tuple[Contradiction, ...]:
-    """Every contradiction in the answers of a scan, or of one name server, each once."""
-    taken = [(answer.question, read(answer.question, answer)) for answer in answers]
+def _read(answer: Answer) -> Message:
+    return read(answer.question, answer)
+
+
+def contradictions(
+    answers: Iterable[Answer], message: Callable[[Answer], Message] = _read
+) -> tuple[Contradiction, ...]:
+    """Every contradiction in the answers of a scan, or of one name server, each once. ``message`` takes one apart."""
+    taken = [(answer.question, message(answer)) for answer in answers]
     taken = [(question, message) for question, message in taken if message.failure is None]
     found = dict.fromkeys((*_denied_and_answered(taken), *_beside_aliases(taken)))
     return tuple(sorted(found, key=lambda clash: (clash.clash, clash.name, clash.rdtype, clash.question)))

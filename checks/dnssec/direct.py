@@ -42,8 +42,20 @@ class Seen:
         return self.message.failure is None
 
 
+def all_taken_apart(direct: Iterable[DirectAnswer]) -> list[Seen]:
+    """The answers with their headers and messages, as far as they can be read. Servers that agree send the same message
+    but for its number, which is read once.
+    """
+    known: dict[tuple[Question, bytes], Message] = {}
+    return [_taken_apart(item, known) for item in direct]
+
+
 def taken_apart(direct: DirectAnswer) -> Seen:
-    """The answer with its header and its message, as far as they can be read."""
+    """One answer with its header and its message, as far as they can be read."""
+    return _taken_apart(direct, {})
+
+
+def _taken_apart(direct: DirectAnswer, known: dict[tuple[Question, bytes], Message]) -> Seen:
     answer = direct.answer
     try:
         wire = base64.b64decode(answer.wire, validate=True)
@@ -52,7 +64,10 @@ def taken_apart(direct: DirectAnswer) -> Seen:
     flags = struct.unpack_from("!H", wire, 2)[0] if len(wire) >= 12 else None
     if answer.failure is not None or flags is None:
         return Seen(direct, flags, Message(answer.failure or DnsFailure.MALFORMED))
-    return Seen(direct, flags, read_wire(answer.question, wire))
+    key = (answer.question, wire[2:])
+    if key not in known:
+        known[key] = read_wire(answer.question, wire)
+    return Seen(direct, flags, known[key])
 
 
 def split(zone: str, seen: Iterable[Seen]) -> tuple[list[Seen], list[Seen]]:

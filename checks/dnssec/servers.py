@@ -21,6 +21,7 @@ from checks.dnssec.direct import (
     RA,
     RCODE,
     Seen,
+    all_taken_apart,
     delegated_to,
     denial_kinds,
     different_ds,
@@ -29,7 +30,6 @@ from checks.dnssec.direct import (
     serial_of,
     signing_tags,
     split,
-    taken_apart,
     texts_of,
 )
 from checks.dnssec.model import Lookup, Security, Why
@@ -103,7 +103,7 @@ def zone_view(
     zone: str, validator: Validator, answers: Mapping[Question, Answer], direct: Sequence[DirectAnswer]
 ) -> ZoneView:
     """The servers of ``zone`` as ``direct`` shows them. ``answers`` are the resolver's, for the chain above."""
-    own, parent = split(zone, (taken_apart(item) for item in direct))
+    own, parent = split(zone, all_taken_apart(direct))
     validator, answers = _whole_chain(zone, validator, answers, own)
     by_server: dict[tuple[str, str], list[Seen]] = {}
     for item in own:
@@ -168,6 +168,13 @@ class _Judge:
     ds_answers: tuple[Seen, ...]
     keys: frozenset[int]
     newest: int | None
+    judged: dict[int, Lookup] = field(default_factory=dict)  # by message: servers that agree share one
+
+    def _judged(self, item: Seen) -> Lookup:
+        key = id(item.message)
+        if key not in self.judged:
+            self.judged[key] = self.run(self.validator.judge(item.direct.answer, item.message))
+        return self.judged[key]
 
     def run(self, steps: Steps[Lookup]) -> Lookup:
         """Drive a look-up over the resolver's answers."""
@@ -193,7 +200,7 @@ class _Judge:
         """An answer by the chain (D11, D27, D70); the keys also by every DS set of the parent (D51) and by what other
         servers sign with (D52)."""
         found: list[Finding] = []
-        lookup = self.run(self.validator.judge(item.direct.answer))
+        lookup = self._judged(item)
         if lookup.security is Security.BOGUS:
             unsigned = lookup.reason in (Why.SIGNATURE_MISSING, Why.DENIAL_MISSING)
             detail = {"reason": lookup.reason.value, **lookup.detail}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from checks.dnssec import Lookup
-from checks.dnssec.contradictions import contradictions
 from checks.dnssec.remarks import APEX_TYPES, Apex, Stage, remarks_on_signatures, remarks_on_zone, rollover_stage
 from checks.evaluate.signed_zones import apexes
 from checks.evaluate.view import View
@@ -21,7 +20,7 @@ def remarks(view: View, *lookups: Lookup) -> list[Remark]:
     """Remarks on the zones that hold these answers, and on the answers; each once."""
     zones = dict.fromkeys(zone for lookup in lookups for zone in apexes(lookup))
     told = [
-        *(remark for zone in zones for remark in _on_zone(view, zone)),
+        *(remark for zone in zones for remark in _remembered(view, zone)),
         *(
             _flat(found.note.value, found.where, found.values)
             for found in remarks_on_signatures(lookups, view.measured_at)
@@ -29,6 +28,11 @@ def remarks(view: View, *lookups: Lookup) -> list[Remark]:
         *(_flat("long-ttl", seen.name, {"ttl": seen.ttl}) for seen in lookups if seen.ttl > _LONG_TTL),
     ]
     return [remark for place, remark in enumerate(told) if remark not in told[:place]][:MOST]
+
+
+def _remembered(view: View, zone: str) -> tuple[Remark, ...]:
+    """The remarks on a zone, which several rows of a report share."""
+    return view.once(("remarks", zone), lambda: tuple(_on_zone(view, zone)))
 
 
 def _on_zone(view: View, zone: str) -> Iterator[Remark]:
@@ -43,7 +47,7 @@ def _on_zone(view: View, zone: str) -> Iterator[Remark]:
     if stage is not Stage.NONE:
         yield _flat(f"rollover-{stage.value}", zone, {})
     yield from _between_servers(view, zone)
-    for clash in contradictions(view.answers_below(zone)):
+    for clash in view.contradictions(zone):
         yield _flat(clash.clash.value, clash.name, {"record_type": clash.rdtype})
 
 

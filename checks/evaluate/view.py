@@ -4,23 +4,27 @@ mail hosts chosen. Everything is computed once and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from cryptography import x509
 
 from checks.dnssec import Lookup, Outcome, Security, Validator, replay
+from checks.dnssec.contradictions import Contradiction, contradictions
 from checks.dnssec.servers import ZoneView, judged_answer, zone_view
 from checks.evaluate import caa_search, certificate, dkim, dmarc, nameservers, signed_zones, spf
 from checks.evaluate.denial import is_compact_denial
 from checks.evaluate.txt import replay as follow
-from checks.facts.dns import Answer, DnsFailure, Question
+from checks.facts.dns import DnsFailure, Question
 from checks.facts.http import WebEndpoint
 from checks.facts.measurement import Measurement
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import TlsScan
 from checks.records.mx import MailHosts, mail_hosts
+
+Made = TypeVar("Made")
 
 
 class View:
@@ -34,7 +38,7 @@ class View:
         self._answers = {answer.question: answer for answer in measurement.dns.answers}
         self._validator = Validator(measurement.dns.anchors, measurement.measured_at)
         self._validate = lookup or partial(replay, self._validator, self._answers)
-        self._servers: dict[str, ZoneView] = {}
+        self._made: dict[Hashable, Any] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
         self._chains: dict[tuple[str, ...], tuple[x509.Certificate | None, ...]] = {}
 
@@ -111,9 +115,15 @@ class View:
 
     def servers(self, zone: str) -> ZoneView:
         """The name servers of a zone (its apex) as they showed themselves when they were asked."""
-        if zone not in self._servers:
-            self._servers[zone] = zone_view(zone, self._validator, self._answers, self.measurement.dns.direct)
-        return self._servers[zone]
+        direct = self.measurement.dns.direct
+        return self.once(("servers", zone), lambda: zone_view(zone, self._validator, self._answers, direct))
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made at the first call for this measurement."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
     def said_directly(self, question: Question) -> Lookup:
         """What name servers answered to a question, by the first whose answer is proven, else by the resolver's."""
@@ -121,9 +131,10 @@ class View:
         judged = (judged_answer(self._validator, self._answers, answer) for answer in seen if answer.failure is None)
         return next((found for found in judged if found.secure), None) or self.lookup(question.name, question.rdtype)
 
-    def answers_below(self, zone: str) -> list[Answer]:
-        """The answers to questions about names in a zone or below it."""
-        return [answer for question, answer in self._answers.items() if f".{question.name}".endswith(f".{zone}")]
+    def contradictions(self, zone: str) -> tuple[Contradiction, ...]:
+        """Where the answers to questions about names in a zone, or below it, contradict each other."""
+        answers = (found for question, found in self._answers.items() if f".{question.name}".endswith(f".{zone}"))
+        return contradictions(answers, self._validator.message)
 
     def denies_compactly(self, name: str) -> bool:
         """Whether the answer for a name without TXT is one that its zone gives for every name, existing or not: then it
