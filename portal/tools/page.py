@@ -386,28 +386,39 @@ def _server(document: Mapping[str, Any], server: Mapping[str, Any], language: st
 
 def _stage(document: Mapping[str, Any], wanted: Sequence[str], language: str) -> StagePage:
     found = progress_of(document, wanted[0])
-    return stage_page(found.stage.value, found.next_from, language)
+    return stage_page(found.stage.value, found.next_from, language, unseen=unseen(document))
 
 
-def stage_page(stage: str, next_from: datetime | None, language: str) -> StagePage:
-    """A stage in words; ``next_from`` is when the next step is safe, where a clock runs."""
+def stage_page(stage: str, next_from: datetime | None, language: str, *, unseen: bool = False) -> StagePage:
+    """A stage in words; ``next_from`` is when the next step is safe, where a clock runs. ``unseen``: see there."""
     status, sentence = words.STAGE[stage]
     at = moment(next_from, language).text if next_from else ""
-    return StagePage(status, say(sentence, language).format(at=at))
+    remark = f" {say(words.NO_IPV6, language)}" if unseen else ""
+    return StagePage(status, say(sentence, language).format(at=at) + remark)
+
+
+def unseen(document: Mapping[str, Any]) -> bool:
+    """Whether there are addresses that we cannot see for want of IPv6: they are left out, and that is said."""
+    return any(row["failure"] == _NO_IPV6 for row in (*document["servers"], *document["addresses"]))
 
 
 def progress_of(document: Mapping[str, Any], wanted: str) -> tlsa_tools.Progress:
     """How far the roll-over to a record (presentation format) is, by what was measured."""
     new = tlsa_tools.parse(wanted)
-    servers = [
-        None if server["records"] is None else frozenset(map(tlsa_tools.parse, server["records"]))
-        for server in document["servers"]
+    servers, addresses = (
+        [row for row in document[rows] if row["failure"] != _NO_IPV6] for rows in ("servers", "addresses")
+    )
+    given = [
+        None if server["records"] is None else frozenset(map(tlsa_tools.parse, server["records"])) for server in servers
     ]
-    candidates = [new, *(tlsa_tools.parse(text) for server in document["servers"] for text in server["records"] or ())]
-    addresses = [_fits(address, candidates) for address in document["addresses"]]
+    candidates = [new, *(record for records in given for record in records or ())]
+    fits = [_fits(address, candidates) for address in addresses]
     measured = parse_time(document["measured_at"]) or datetime.now(UTC)
     timing = tlsa_tools.Timing(**{**_soa(document), "ttl": min(document["ttl"], tlsa_tools.LONGEST_TIME)})
-    return tlsa_tools.progress(servers, addresses, new, (measured, timing))
+    return tlsa_tools.progress(given, fits, new, (measured, timing))
+
+
+_NO_IPV6 = "no-ipv6"
 
 
 def _soa(document: Mapping[str, Any]) -> dict[str, int]:

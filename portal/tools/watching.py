@@ -88,7 +88,7 @@ def seen(watch: Watch, document: Mapping[str, Any]) -> None:
         Watch.objects.filter(pk=watch.pk).update(stage=watch.stage, safe_at=watch.safe_at)
     over = found.stage in _CLOCKS and watch.safe_at is not None and watch.safe_at <= timezone.now()
     news = watch.stage + ("+" if over else "")
-    if news == watch.told or not _tell(watch, over=over):
+    if news == watch.told or not _tell(watch, over=over, unseen=page.unseen(document)):
         return
     if found.stage is Stage.DONE:
         Watch.objects.filter(pk=watch.pk).delete()
@@ -96,10 +96,10 @@ def seen(watch: Watch, document: Mapping[str, Any]) -> None:
         Watch.objects.filter(pk=watch.pk).update(told=news)
 
 
-def _tell(watch: Watch, *, over: bool) -> bool:
+def _tell(watch: Watch, *, over: bool, unseen: bool) -> bool:
     """Mail the member. False when that did not work: it is tried again after the next look."""
     with translation.override(watch.language):
-        sentence = page.stage_page(watch.stage, watch.safe_at, watch.language).sentence
+        sentence = page.stage_page(watch.stage, watch.safe_at, watch.language, unseen=unseen).sentence
         context = {
             "watch": watch,
             "sentence": sentence,

@@ -320,6 +320,10 @@ CERTAIN: Words = {
     "en": "Can you not check all name servers? Then only from {at}.",
 }
 
+NO_IPV6: Words = {
+    "nl": "Wij hebben geen IPv6: de IPv6-adressen hebben wij niet gezien. Controleer die zelf.",
+    "en": "We have no IPv6: we have not seen the IPv6 addresses. Check those yourself.",
+}
 FITS: Mapping[str, Words] = {
     "leaf": {"nl": "past bij het certificaat van de server", "en": "matches the certificate of the server"},
     "issuer": {"nl": "past bij een uitgever in de keten", "en": "matches an issuer in the chain"},

@@ -93,7 +93,18 @@ def test_with_the_new_record_the_page_says_how_far_the_roll_over_is(
 def test_an_address_that_was_not_reached_makes_the_stage_unknown() -> None:
     servers = [{"host": "ns1.good.example", "address": "192.0.2.1", "failure": "", "records": [record_of(LEAF)]}]
     document = a_document(record_of(LEAF), servers=servers)
+    document["addresses"][1]["failure"] = "timeout"
     assert "We could not see every name server" in page_of(a_look(document, wanted=[record_of(NEXT)]))
+
+
+def test_without_ipv6_of_our_own_the_stage_is_told_with_what_we_did_not_see() -> None:
+    servers = [
+        {"host": "ns1.good.example", "address": "192.0.2.1", "failure": "", "records": [record_of(LEAF)]},
+        {"host": "ns1.good.example", "address": "2001:db8::1", "failure": "no-ipv6", "records": None},
+    ]
+    page = page_of(a_look(a_document(record_of(LEAF), servers=servers), wanted=[record_of(NEXT)]))
+    assert "No name server gives the new record" in page
+    assert "We have no IPv6: we have not seen the IPv6 addresses." in page
 
 
 def test_the_link_to_the_planner_has_everything_filled_in(client: Client) -> None:

@@ -74,7 +74,7 @@ def test_something_out_of_order_is_told(watch: Watch) -> None:
 
 def test_what_we_could_not_see_is_not_told(watch: Watch) -> None:
     mail.outbox.clear()
-    watching.seen(watch, a_document(OLD))  # an address that was not reached, and no name server
+    watching.seen(watch, a_document(OLD))  # no name server
     assert mail.outbox == []
 
 
