@@ -312,7 +312,7 @@ async def probe(
     mail = port == 25
     most = (MOST_MAIL if mail else MOST_WEB) - spent
     asker = Asker(host.rstrip("."), address, port, mail, options, door, begun + seconds, most)
-    request = b"" if mail else f"HEAD / HTTP/1.0\r\nHost: {asker.name}\r\n\r\n".encode("ascii", "replace")
+    request = b"" if mail else f"GET / HTTP/1.0\r\nHost: {asker.name}\r\n\r\n".encode("ascii", "replace")
     questions = _Questions(asker, profile or load(), known, request)
     await (questions.run_thriftily() if thrifty else questions.run())
     staple = next(iter(asker.staples.items()), (0, b""))
