@@ -104,6 +104,7 @@ def _category(category: CategoryReport, language: str, *, colour: bool) -> Itera
         yield f"  {sign} {CATALOGUE[verdict.check_id].texts[language].title}" + _points(verdict, language)
         yield f"      {_plain(verdict.sentence[language])}"
         yield from _exceptions(verdict, language, colour=colour)
+        yield from _remarks(verdict, language)
 
 
 def _exceptions(verdict: Verdict, language: str, *, colour: bool) -> Iterator[str]:
@@ -111,6 +112,13 @@ def _exceptions(verdict: Verdict, language: str, *, colour: bool) -> Iterator[st
     for row in verdict.subjects:
         if row.outcome != verdict.outcome:
             yield f"      {_painted(row.status, colour=colour)} {_plain(row.sentence[language])}"
+
+
+def _remarks(verdict: Verdict, language: str) -> Iterator[str]:
+    """What is told beside the verdict, each once."""
+    told = (remark for row in verdict.subjects for remark in row.evidence.get("remarks", ()))
+    for line in dict.fromkeys(CATALOGUE.remark(remark, language) for remark in told if isinstance(remark, Mapping)):
+        yield f"      · {_plain(line)}"
 
 
 def _points(verdict: Verdict, language: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from checks import Options, Report, Suite, Target, scan
+from checks.terminal import render
 from lab import Lab
 from portal.scans import chain_picture
 
@@ -55,6 +57,12 @@ def test_the_picture_shows_a_broken_denial_at_the_answer_while_the_zones_are_who
     assert {zone.status for zone in picture.zones} == {"passed"}
     broken = [row.text for zone in picture.zones for row in zone.answers if row.status == "failed"]
     assert broken == ["TLSA mx.ontkenning-stuk.voorbeeld.test", "Het bewijs dat een record er", "niet is, ontbreekt."]
+
+
+def test_the_command_line_tells_remarks_in_words(options: Options) -> None:
+    report = asyncio.run(scan(Target.parse("loopt-af.voorbeeld.test", WEB), options))
+    line = r"· The signature over DNSKEY of loopt-af\.voorbeeld\.test ends in 2[34] hours\."
+    assert re.search(line, render(report, "en"))
 
 
 @pytest.mark.parametrize(("name", "lines"), [("goed", 0), ("loopt-af", 1)])
