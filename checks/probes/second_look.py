@@ -179,13 +179,18 @@ async def look(
     limits: Limits,
     now: datetime,
     seconds: float,
+    thrifty: bool = False,
     door: Door | None = None,
 ) -> SmtpSession:
-    """The session with what two more connections showed; unchanged when it had no handshake. Raises nothing."""
+    """The session with what two more connections showed; unchanged when it had no handshake. Raises nothing. ``thrifty``:
+    only the other certificate, which DANE needs.
+    """
     if not isinstance(session.tls, TlsHandshake):
         return session
     door = door or AioDoor(options, limits)
     visitor = _Visitor(session, options, now, door, door.clock() + seconds)
+    if thrifty:
+        return replace(session, other_tls=await visitor.other_certificate(), attempts=session.attempts + 1)
     other, found = await asyncio.gather(visitor.other_certificate(), visitor.injection())
     return replace(
         session,

@@ -134,7 +134,14 @@ class Survey:
         )
         scan, session = await asyncio.gather(
             self._tls(host, address, smtp.PORT, session),
-            second_look.look(session, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()),
+            second_look.look(
+                session,
+                options=self.options,
+                limits=self.limits,
+                now=self.now,
+                seconds=self.remaining(),
+                thrifty=session.greeting_ms > SLOW_GREETING,
+            ),
         )
         return MailVisit(self.now, session, scan)
 

@@ -158,6 +158,17 @@ async def test_t31_the_other_certificate_is_asked_for_by_kind(
     assert session.other_tls.alert in ("handshake_failure", "")
 
 
+async def test_s05_a_server_that_greets_late_gets_one_connection_less(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    door = ScriptedDoor({(ADDRESS, 25): [[*START, *[server(context)] * 4]]})
+    session = await second_look.look(
+        first(authority), options=options, limits=Limits(), now=NOW, seconds=60, thrifty=True, door=door
+    )
+    assert len(door.connections) == 1
+    assert (session.injection, session.attempts) == (None, 2)
+
+
 async def test_without_a_handshake_there_is_no_second_look(authority: Authority, options: Options) -> None:
     door = ScriptedDoor({})
     session = replace(first(authority), tls=None)
