@@ -1,5 +1,5 @@
-"""One TLS service: its records from the resolver and from every name server of its zone, and a handshake at each of its
-addresses, with both kinds of certificate where TLS 1.2 lets us ask. Facts only.
+"""One TLS service: its records from the resolver and from every name server of its zone, and handshakes at each of its
+addresses, for both kinds of certificate. Facts only.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from checks.net.aio import AioDoor
 from checks.net.dns import ServerDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
+from checks.probes import tls_modern
 from checks.probes.dns import DnsProbe
 from checks.probes.nameservers import NameServerProbe
 from checks.probes.tls import TlsStream, handshake, met_silence
@@ -110,8 +111,8 @@ class Endpoint:
 
 
 async def visit(endpoint: Endpoint, options: Options, now: datetime, door: Door, end: float) -> ServiceSession:
-    """The session with one address: a handshake, and a second one that asks for the other kind of certificate. Raises
-    nothing.
+    """The session with one address: a handshake, and one that asks for the other kind of certificate, in TLS 1.2 and, at a
+    server that refuses that and speaks TLS 1.3, in TLS 1.3. Raises nothing.
     """
     first = await _Visit(endpoint, options, now, door, end).run()
     if met_silence(first.tls) and door.clock() < end:
@@ -119,9 +120,13 @@ async def visit(endpoint: Endpoint, options: Options, now: datetime, door: Door,
     kind = _other_kind(first.tls)
     if kind is None or door.clock() >= end:
         return first
-    second = await _Visit(endpoint, options, now, door, end, only=kind).run()
-    other = second.tls if isinstance(second.tls, TlsHandshake) and _key_type(second.tls) is kind else None
-    return replace(first, other=other)
+    for modern in (False, True):
+        seen = (await _Visit(endpoint, options, now, door, end, only=kind, modern=modern).run()).tls
+        if isinstance(seen, TlsHandshake):
+            return replace(first, other=seen if _key_type(seen) is kind else None)
+        if not (isinstance(first.tls, TlsHandshake) and first.tls.version == "TLSv1.3"):
+            break
+    return first
 
 
 def _other_kind(tls: TlsHandshake | TlsFailure | None) -> KeyType | None:
@@ -151,6 +156,7 @@ class _Visit:
     end: float
     short: bool = False
     only: KeyType | None = None
+    modern: bool = False
 
     async def run(self) -> ServiceSession:
         """Goes as far as it gets."""
@@ -197,6 +203,10 @@ class _Visit:
 
     async def _secure(self, connection: Connection) -> TlsHandshake | TlsFailure:
         until = self._within(self.options.reply_timeout)
+        if self.modern and self.only:
+            return await tls_modern.handshake(
+                connection, self.endpoint.host, until, only=self.only, options=self.options, now=self.now
+            )
         stream, tls = await handshake(
             connection,
             self.door,

@@ -180,8 +180,9 @@ async def test_a_mailbox_server_shows_its_certificate_after_the_dialogue(
     assert session.transcript[0].encode() == b"S: " + greeting.strip()
 
 
-async def test_both_certificates_of_a_server_are_seen(tmp_path: Path) -> None:
-    """RSA beside ECDSA: a sender may be shown either."""
+@pytest.mark.parametrize("oldest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda version: version.name)
+async def test_both_certificates_of_a_server_are_seen(oldest: ssl.TLSVersion, tmp_path: Path) -> None:
+    """RSA beside ECDSA: a sender may be shown either, also by a server that speaks TLS 1.3 alone."""
     made = Made.issued("mx.good.example", names=("mx.good.example",))
     rsa_key = rsa.generate_private_key(65537, 2048)
     name = made.certificate.subject
@@ -189,6 +190,7 @@ async def test_both_certificates_of_a_server_are_seen(tmp_path: Path) -> None:
     builder = builder.serial_number(7).not_valid_before(made.certificate.not_valid_before_utc)
     other = builder.not_valid_after(made.certificate.not_valid_after_utc).sign(rsa_key, hashes.SHA256())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = oldest
     for kind, certificate, key in (("ec", made.certificate, made.key), ("rsa", other, rsa_key)):
         (tmp_path / f"{kind}.pem").write_bytes(
             certificate.public_bytes(Encoding.PEM)
