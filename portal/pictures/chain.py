@@ -21,6 +21,7 @@ _LONGEST_NAME, _LONGEST_ROW, _WRAP = 24, 28, 31
 
 _COLOURS: Mapping[str, str] = {
     "passed": "#17693a",
+    "warning": "#855000",
     "failed": "#a61f1a",
     "error": "#5b3b98",
     "not_tested": "#566264",
@@ -31,7 +32,7 @@ _DASH: Mapping[str, str] = {"failed": "7 5", "error": "2 5", "not_tested": "2 5"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of text in a zone with the sign before it: ``key``, ``ds``, ``seal`` or none; ``title`` when it was cut."""
+    """A line of text in a zone with the sign before it: ``key``, ``ds``, ``seal``, ``warning`` or none; ``title`` when it was cut."""
 
     text: str
     sign: str = ""
@@ -206,12 +207,14 @@ def _row(row: Row, x: int, y: int) -> str:
 
 
 def _sign(row: Row, x: int, y: int, colour: str) -> str:
-    """A key, a DS record, or a seal: whole, broken, or absent. The shape tells what the colour does."""
+    """A key, a DS record, a seal (whole, broken, or absent), or a warning. The shape tells what the colour does."""
     line = f'class="zegel-chain-picture__sign" fill="none" stroke="{colour}" stroke-width="2"'
     if row.sign == "key":
         return f'<path {line} d="M{x - 8} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0M{x} {y}h8v4M{x + 4} {y}v3"/>'
     if row.sign == "ds":
         return f'<path {line} d="M{x - 7} {y - 5}h11l4 5l-4 5h-11z"/>'
+    if row.sign == "warning":
+        return f'<path {line} d="M{x} {y - 8}l9 15h-18zM{x} {y - 3}v5M{x} {y + 4}v1"/>'
     if row.sign == "seal":
         inside = {
             "passed": f"M{x - 4} {y}l3 3l5-6",

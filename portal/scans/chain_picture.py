@@ -21,6 +21,7 @@ _NOT: Words = {"nl": "past niet", "en": "fits not"}
 _NO_DS: Words = {"nl": "Geen DS voor {zone}", "en": "No DS for {zone}"}
 _PROOF: Words = {"nl": "Stopt hier: bewijs met {denial}", "en": "Stops here: proof by {denial}"}
 _UNTIL: Words = {"nl": "Geldig tot {day}", "en": "Valid until {day}"}
+_ENDS: Words = {"nl": "Loopt af over {hours} uur", "en": "Ends in {hours} hours"}
 _LABEL: Words = {"nl": "Keten van vertrouwen", "en": "Chain of trust"}
 _BELOW: Words = {"nl": "onder {parent}", "en": "below {parent}"}
 _ANSWERS: Words = {"nl": "Antwoorden", "en": "Answers"}
@@ -61,7 +62,11 @@ def build(document: Mapping[str, Any], language: str) -> Picture | None:
     names = sorted(links, key=lambda name: (name != ".", name.count("."), list(links).index(name)))[:MOST_ZONES]
     places = {name: place for place, name in enumerate(names)}
     answers = _answers(rows, {name: links[name] for name in names}, language)
-    zones = [_zone(links[name], places.get(parent_of(name, names)), answers.get(name, ()), language) for name in names]
+    cares = _cares(document, language)
+    zones = [
+        _zone(links[name], places.get(parent_of(name, names)), answers.get(name, ()), cares.get(name, ()), language)
+        for name in names
+    ]
     return Picture(_label(zones, language), zones)
 
 
@@ -73,7 +78,9 @@ def _rows(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from (row for row in check["subjects"] if is_dane or row["evidence"].get("chain"))
 
 
-def _zone(link: Mapping[str, Any], parent: int | None, answers: tuple[Row, ...], language: str) -> Zone:
+def _zone(
+    link: Mapping[str, Any], parent: int | None, answers: tuple[Row, ...], cares: tuple[Row, ...], language: str
+) -> Zone:
     status, word = STATE.get(link["state"], STATE["indeterminate"])
     reason = str(link.get("reason") or "ok")
     return Zone(
@@ -84,7 +91,7 @@ def _zone(link: Mapping[str, Any], parent: int | None, answers: tuple[Row, ...],
         reason="" if reason == "ok" else reason_in_words(reason, language),
         vouchers=_vouchers(link, status, anchored=parent is None, language=language),
         keys=tuple(Row(_key(key), "key") for key in (link.get("keys") or ())[:_MOST_OF_A_KIND]),
-        notes=_notes(link, language),
+        notes=(*_notes(link, language), *cares),
         answers=answers,
     )
 
@@ -92,6 +99,27 @@ def _zone(link: Mapping[str, Any], parent: int | None, answers: tuple[Row, ...],
 def _name(zone: str, language: str) -> str:
     shown = zone_name(zone, language)
     return shown if zone == "." else shown.rstrip(".")
+
+
+def _cares(document: Mapping[str, Any], language: str) -> dict[str, tuple[Row, ...]]:
+    """By zone: its name servers that are wrong, and signatures that end soon."""
+    found: dict[str, list[Row]] = {}
+    for category in document["categories"]:
+        for check in category["checks"]:
+            for row in check["subjects"] if check["id"].endswith(("_dnssec_ns", "_dnssec_expiry")) else ():
+                if row["status"] in ("failed", "warning"):
+                    found.setdefault(str(row["evidence"].get("zone")), []).extend(_care(row, language))
+    return {zone: tuple(dict.fromkeys(rows)) for zone, rows in found.items()}
+
+
+def _care(row: Mapping[str, Any], language: str) -> Iterator[Row]:
+    shown = row["evidence"]
+    if "hours" in shown:
+        yield Row(say(_ENDS, language).format(hours=shown["hours"]), "warning", "warning")
+        return
+    yield Row(f"NS {bounded(str(row['subject']), 253)}", "warning", "warning")
+    for line in wrapped(reason_in_words(str(shown.get("reason", "")), language)):
+        yield Row(line, "", "warning")
 
 
 def _vouchers(link: Mapping[str, Any], status: str, *, anchored: bool, language: str) -> tuple[Row, ...]:

@@ -10,6 +10,7 @@ from checks import Options, Suite, Target, scan
 from lab import Lab
 
 MOST_QUESTIONS = 60  # for mail and web of a domain together
+MOST_DIRECT = 40  # to the name servers of all zones together
 MOST_CONNECTIONS = 16  # to one mail address for the complete verdict
 MOST_AT_ONCE = 4
 
@@ -38,6 +39,15 @@ def test_mail_and_web_ask_at_most_60_questions(counted: Lab, options: Options, n
 def test_no_question_is_asked_twice_in_a_scan(counted: Lab, options: Options, name: str, suite: Suite) -> None:
     _scan(options, name, suite)
     assert [question for question, times in counted.counters.questions.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("suite", Suite)
+@pytest.mark.parametrize("name", ["goed.voorbeeld.test", "twee-mx.voorbeeld.test", "onondertekend.voorbeeld.test"])
+def test_name_servers_are_asked_few_questions_themselves(
+    counted: Lab, options: Options, name: str, suite: Suite
+) -> None:
+    _scan(options, name, suite)
+    assert counted.counters.authoritative_questions.total() <= MOST_DIRECT
 
 
 def test_a_mail_host_sees_few_connections(counted: Lab, options: Options) -> None:

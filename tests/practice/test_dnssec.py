@@ -59,6 +59,24 @@ def test_the_picture_shows_a_broken_denial_at_the_answer_while_the_zones_are_who
     assert broken == ["TLSA mx.ontkenning-stuk.voorbeeld.test", "Het bewijs dat een record er", "niet is, ontbreekt."]
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("oude-nameserver", ["NS ns2.oude-nameserver.voorbeeld.test", "De handtekening is verlopen."]),
+        ("loopt-af", ["Loopt af over"]),
+    ],
+)
+def test_the_picture_shows_what_is_about_to_break_in_a_chain_that_is_whole(
+    options: Options, name: str, why: list[str]
+) -> None:
+    picture = chain_picture.build(document(options, name, MAIL), "nl")
+    assert picture is not None
+    assert {zone.status for zone in picture.zones} == {"passed"}
+    notes = {zone.name: [row.text for row in zone.notes if row.status == "warning"] for zone in picture.zones}
+    assert [zone for zone, told in notes.items() if told] == [f"{name}.voorbeeld.test"]
+    assert all(any(text.startswith(words) for text in notes[f"{name}.voorbeeld.test"]) for words in why)
+
+
 def test_the_command_line_tells_remarks_in_words(options: Options) -> None:
     report = asyncio.run(scan(Target.parse("loopt-af.voorbeeld.test", WEB), options))
     line = r"· The signature over DNSKEY of loopt-af\.voorbeeld\.test ends in 2[34] hours\."

@@ -111,6 +111,28 @@ def test_a_broken_answer_in_a_whole_zone_is_named_with_its_reason() -> None:
     assert "Het bewijs dat een record er niet is, ontbreekt." in " ".join(texts(document))
 
 
+def test_a_wrong_name_server_and_signatures_that_end_are_shown_in_their_zone_alone() -> None:
+    document = a_document(a_signed_row("good.example", a_chain()))
+    server = a_row(
+        "ns2.good.example", "192.0.2.53", "warning", "bogus", zone="good.example.", reason="signature-expired"
+    )
+    good = a_row("ns1.good.example", "192.0.2.52", "passed", "ok", zone="good.example.")
+    ends = a_row("good.example", None, "warning", "soon", zone="good.example.", hours=23)
+    document["categories"][0]["checks"] += [
+        {"id": "mail_dnssec_ns", "subjects": [good, server]},
+        {"id": "mail_dnssec_expiry", "subjects": [ends]},
+    ]
+    picture = build(document, "nl")
+    assert picture is not None
+    told = {zone.name: [row.text for row in zone.notes if row.status == "warning"] for zone in picture.zones}
+    assert told == {
+        ". (root)": [],
+        "example": [],
+        "good.example": ["NS ns2.good.example", "De handtekening is verlopen.", "Loopt af over 23 uur"],
+    }
+    assert "NS ns2.good.example" in picture.label
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_text_alternative_says_what_the_picture_says(language: str) -> None:
     document = a_document(a_signed_row("good.example", a_chain("bogus", "ds-mismatch"), "bogus"))
