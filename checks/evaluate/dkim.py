@@ -61,8 +61,9 @@ def discover(domain: str) -> Steps[Dkim]:
     names = {selector: f"{selector}.{top}" for selector in selectors()}
     known = yield frozenset((name, "TXT") for name in names.values())
     found = tuple(item for selector, name in names.items() for item in _keys(selector, known[name, "TXT"]))
-    # A name that exists only as the parent of selectors has no texts of its own; a wildcard gives it some.
-    presence = Presence.WILDCARD if first.records and not found else Presence.PRESENT
+    # A wildcard answers the same for ``_domainkey`` as for everything below it; a text of its own is an old policy.
+    same = all(known[name, "TXT"].records == first.records for name in names.values())
+    presence = Presence.WILDCARD if first.records and same and not found else Presence.PRESENT
     return Dkim(presence, found, tuple(names))
 
 

@@ -95,11 +95,16 @@ class Similar(StrEnum):
     NO_RESPONSE = "no-response"
 
 
+def _six(lookup: Lookup) -> tuple[str, ...]:
+    """The addresses of an AAAA look-up without those that only wrap an IPv4 address (RFC 4291 section 2.5.5.2)."""
+    return tuple(record for record in lookup.records if not record.startswith("::ffff:"))
+
+
 def ns_address(view: View) -> Finding:
     """At least two name servers have an IPv6 address."""
     found = view.name_servers
     lookups = [view.lookup(name, "AAAA") for name in found.names]
-    having = [lookup for lookup in lookups if lookup.records]
+    having = [lookup for lookup in lookups if _six(lookup)]
     unseen = found.failed is not None or any(lookup.outcome is Outcome.FAILED for lookup in lookups)
     if len(having) >= 2:
         outcome = NsAddress.OK
@@ -113,7 +118,7 @@ def ns_address(view: View) -> Finding:
 
 
 def _listed(lookup: Lookup) -> str:
-    return ", ".join(lookup.records[:8]) or "-"
+    return ", ".join(_six(lookup)[:8]) or "-"
 
 
 def ns_reach(view: View) -> Finding:
@@ -122,7 +127,7 @@ def ns_reach(view: View) -> Finding:
     if found.failed is not None or not found.names:
         return Finding(Reach.UNKNOWN)
     lookups = [view.lookup(name, "AAAA") for name in found.names]
-    enough = sum(bool(lookup.records) for lookup in lookups) >= 2
+    enough = sum(bool(_six(lookup)) for lookup in lookups) >= 2
     answers = view.measurement.name_servers
     rows = [_ns_row(lookup, answers, alone=len(lookups) == 1, enough=enough) for lookup in lookups]
     return Finding(Reach.UNKNOWN, _seen(rows))
@@ -130,7 +135,7 @@ def ns_reach(view: View) -> Finding:
 
 def _ns_row(lookup: Lookup, answers: Iterable[DirectAnswer], *, alone: bool, enough: bool) -> Observation:
     host = lookup.name.rstrip(".")
-    if not lookup.records:
+    if not _six(lookup):
         outcome = Reach.LEFT_OUT if enough else Reach.NO_ADDRESS
         return Observation(host, Reach.UNKNOWN if lookup.outcome is Outcome.FAILED else outcome)
     own = [seen for seen in answers if seen.host == host]
@@ -187,8 +192,8 @@ def _says_no_mail(view: View) -> bool:
 
 def _address_row(lookup: Lookup, kind: type[MxAddress] | type[WsAddress]) -> Observation:
     host = lookup.name.rstrip(".")
-    if lookup.records:
-        return Observation(host, kind.OK, {"addresses": list(lookup.records[:16])})
+    if _six(lookup):
+        return Observation(host, kind.OK, {"addresses": list(_six(lookup)[:16])})
     failed = lookup.outcome is Outcome.FAILED
     return Observation(host, kind.UNKNOWN if failed else kind.NONE, {"reason": lookup.reason.value} if failed else {})
 
@@ -202,7 +207,7 @@ def mx_reach(view: View) -> Finding:
 
 def _mx_row(view: View, name: str) -> Observation:
     lookup, host = view.lookup(name, "AAAA"), name.rstrip(".")
-    if not lookup.records:
+    if not _six(lookup):
         return Observation(host, Reach.UNKNOWN if lookup.outcome is Outcome.FAILED else Reach.NO_ADDRESS)
     own = [session for session in view.sessions if session.host == host and ":" in session.address]
     shown = [
@@ -249,10 +254,15 @@ def _open(seen: HttpResponse | TlsHandshake | TlsFailure | Unreachable) -> bool 
     return None if _ours(seen) else _opened(seen)
 
 
+def _ports(view: View) -> dict[str, dict[int, bool | None]]:
+    own = (endpoint for endpoint in view.endpoints if not endpoint.address.startswith("::ffff:"))
+    return {endpoint.address: ports(endpoint) for endpoint in own}
+
+
 def ws_reach(view: View) -> Finding:
     """At every IPv6 address a port is open, and no port is open on IPv4 that is closed on IPv6."""
     lookup = view.lookup(view.domain, "AAAA")
-    found = {endpoint.address: ports(endpoint) for endpoint in view.endpoints}
+    found = _ports(view)
     outcome = _ws_outcome(lookup, found)
     shown = [
         {"address": address, "port_80": _word(opened[80]), "port_443": _word(opened[443])}
@@ -271,7 +281,7 @@ def _word(opened: bool | None) -> str:
 
 
 def _ws_outcome(lookup: Lookup, found: dict[str, dict[int, bool | None]]) -> WsReach:
-    if not lookup.records:
+    if not _six(lookup):
         return WsReach.UNKNOWN if lookup.outcome is Outcome.FAILED else WsReach.NO_ADDRESS
     six = [opened for address, opened in found.items() if ":" in address]
     tried = [opened for opened in six if None not in opened.values()]
@@ -324,7 +334,7 @@ def _similar(view: View) -> Similar:
         return Similar.OURS
     if reach in (WsReach.NO_ADDRESS, WsReach.NONE):
         return Similar.NOT_REACHED
-    found = {endpoint.address: ports(endpoint) for endpoint in view.endpoints}
+    found = _ports(view)
     four = [opened for address, opened in found.items() if ":" not in address]
     if reach is WsReach.PORT_MISSING or not any(any(opened.values()) for opened in four):
         return Similar.PORTS

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 # What differs at every visit: nonces of scripts and styles, and the hidden state of some form frameworks.
 _NONCE = re.compile(rb"""\bnonce\s?=\s?(?:"[^"<>]*"|'[^'<>]*')""", re.IGNORECASE)
-_STATE = re.compile(rb"<input\b[^<>]*__VIEWSTATE[^<>]*>", re.IGNORECASE)
+_INPUT = re.compile(rb"<input\b[^<>]*>", re.IGNORECASE)
 _WORD = re.compile(rb"[^\s<>\"'=]+")
 
 
@@ -27,7 +27,11 @@ def distance(one: bytes, other: bytes) -> float:
 
 
 def _words(page: bytes) -> list[bytes]:
-    return _WORD.findall(_STATE.sub(b" ", _NONCE.sub(b" ", page)))
+    return _WORD.findall(_INPUT.sub(_without_state, _NONCE.sub(b" ", page)))
+
+
+def _without_state(field: re.Match[bytes]) -> bytes:
+    return b" " if b"__VIEWSTATE" in field[0] else field[0]
 
 
 def _unshared(one: Sequence[Hashable], other: Sequence[Hashable]) -> float:

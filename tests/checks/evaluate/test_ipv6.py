@@ -146,6 +146,7 @@ def test_the_website_over_ipv6(view: View, outcome: WsReach, earned: float | Non
     [
         (a_lookup(HOME, "AAAA", V6), WsAddress.OK),
         (a_lookup(HOME, "AAAA"), WsAddress.NONE),
+        (a_lookup(HOME, "AAAA", "::ffff:192.0.2.80"), WsAddress.NONE),
         (failed(HOME, "AAAA"), WsAddress.UNKNOWN),
     ],
 )

@@ -19,6 +19,7 @@ from checks.evaluate.mail_auth import DkimExists, DmarcExists, DmarcPolicy, SpfE
 from checks.evaluate.txt import replay
 from checks.evaluate.view import View
 from checks.judging import judge
+from checks.policy.dkim import selectors
 from tests.checks.builders import DOMAIN, a_lookup, a_view
 
 HOME = f"{DOMAIN}."
@@ -236,7 +237,7 @@ DOMAINKEY = f"_domainkey.{HOME}"
         ([a_lookup(DOMAINKEY, "TXT"), txt(f"default.{DOMAINKEY}", KEY)], DkimExists.OK, 10),
         ([a_lookup(DOMAINKEY, "TXT")], DkimExists.NO_KNOWN_SELECTOR, 10),
         ([absent(DOMAINKEY)], DkimExists.ABSENT, 0),
-        ([txt(DOMAINKEY, "v=spf1 -all")], DkimExists.ABSENT, 0),
+        ([txt(DOMAINKEY, "o=~; r=postmaster@good.example")], DkimExists.NO_KNOWN_SELECTOR, 10),
         ([failed(DOMAINKEY)], DkimExists.UNKNOWN, None),
         ([a_lookup(DOMAINKEY, "TXT"), txt(f"mail.{DOMAINKEY}", "v=DKIM1; p=")], DkimExists.REVOKED, 10),
         ([absent(DOMAINKEY), txt(HOME, "v=spf1 -all"), txt(f"_dmarc.{HOME}", REJECT)], DkimExists.NO_MAIL, None),
@@ -251,6 +252,12 @@ DOMAINKEY = f"_domainkey.{HOME}"
 )
 def test_dkim(lookups: list[Lookup], outcome: DkimExists, earned: float | None) -> None:
     assert points("mail_auth_dkim_exist", mail(*lookups)) == (outcome, earned)
+
+
+def test_a_wildcard_is_no_dkim() -> None:
+    # the reference takes any answer at _domainkey for an existing name
+    answers = [txt(name, "v=spf1 -all") for name in (DOMAINKEY, *(f"{name}.{DOMAINKEY}" for name in selectors()))]
+    assert points("mail_auth_dkim_exist", mail(*answers)) == (DkimExists.ABSENT, 0)
 
 
 def test_a_weak_key_is_said_and_costs_no_points() -> None:

@@ -41,6 +41,11 @@ def test_what_changes_at_every_visit_is_left_out() -> None:
     assert distance(one, other) == 0
 
 
+def test_a_page_made_to_cost_is_compared_in_one_go() -> None:
+    costly = b"<input " + b"__VIEWSTATE" * 45_000
+    assert distance(costly, costly + b" one more word") > 0
+
+
 def test_nothing_beside_something_differs_wholly() -> None:
     assert distance(b"", PAGE) == 100
 
