@@ -111,7 +111,7 @@ def _policies(domain: Domain, store: KeyStore) -> Iterable[Line]:
     usual = SenderPolicies(
         spf=(f"v=spf1 {'mx ' if sends else ''}-all",),
         dmarc=(f"v=DMARC1; p=reject; rua=mailto:dmarc@{domain.name}" if sends else "v=DMARC1; p=reject",),
-        dkim=(("post", _dkim(domain, store)),) if sends else (),
+        dkim=(("mail", _dkim(domain, store)),) if sends else (),
     )
     chosen = domain.policies
     for text in _published(chosen.spf, usual.spf):
