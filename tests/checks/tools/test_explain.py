@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.records.tlsa import Unusable
 from checks.tools.explain import Explained, Problem, Refused, explain
 from checks.tools.make import Mistake
+
+UNHURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DATA = "ab" * 32
 
@@ -68,6 +70,7 @@ def test_what_is_no_record_says_why(text: str, expected: Problem) -> None:
     assert caught.value.problem is expected
 
 
+@UNHURRIED
 @given(st.text(max_size=300))
 def test_no_text_leads_to_anything_but_a_record_or_a_reason(text: str) -> None:
     with contextlib.suppress(Refused):

@@ -18,11 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.tools.material import Item, Kind, Problem, Refused, read
 from tests.checks.made import Made
+
+UNHURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ROOT = Made.issued("Root", ca=True, cert_sign=True)
 MIDDLE = Made.issued("Middle", ROOT, ca=True, cert_sign=True)
@@ -122,12 +124,14 @@ def test_what_cannot_be_used_says_why(text: str, expected: Problem) -> None:
     assert problem(text) is expected
 
 
+@UNHURRIED
 @given(st.text(max_size=400))
 def test_no_text_leads_to_anything_but_items_or_a_reason(text: str) -> None:
     with contextlib.suppress(Refused):
         assert all(isinstance(item, Item) for item in read(text))
 
 
+@UNHURRIED
 @given(st.binary(max_size=200), st.sampled_from(["CERTIFICATE", "PUBLIC KEY", "CERTIFICATE REQUEST", "PKCS7"]))
 def test_no_bytes_in_a_block_lead_to_anything_but_items_or_a_reason(data: bytes, label: str) -> None:
     with contextlib.suppress(Refused):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.records.tlsa import Tlsa, parse
@@ -25,6 +25,8 @@ from checks.tools.rollover import (
     removal_safe_from,
     switch_safe_from,
 )
+
+UNHURRIED = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 START = datetime(2027, 2, 2, 9, tzinfo=UTC)
 OLD, NEW = "old", "new"
@@ -102,16 +104,19 @@ def worlds(draw: st.DrawFn, *, looked: bool) -> World:
     return World(ttl, heard, lost, switched, removed, late)
 
 
+@UNHURRIED
 @given(worlds(looked=True))
 def test_no_safe_schedule_strands_a_sender_when_all_name_servers_were_seen_with_the_new_set(world: World) -> None:
     assert world.stranded() is None
 
 
+@UNHURRIED
 @given(worlds(looked=False))
 def test_no_safe_schedule_strands_a_sender_when_nobody_looked_and_some_secondaries_never_heard(world: World) -> None:
     assert world.stranded() is None
 
 
+@UNHURRIED
 @given(st.integers(2, 10_000), st.integers(0, 100_000))
 def test_waiting_a_second_less_would_strand_one(ttl: int, heard: int) -> None:
     safe = since(switch_safe_from(START, after(heard), Timing(ttl)))
@@ -119,6 +124,7 @@ def test_waiting_a_second_less_would_strand_one(ttl: int, heard: int) -> None:
     assert world.stranded() is not None
 
 
+@UNHURRIED
 @given(st.integers(1, 10_000), st.integers(1, 100_000))
 def test_without_looking_less_than_the_expire_time_would_strand_one(ttl: int, expire: int) -> None:
     safe = since(switch_safe_from(START, None, Timing(ttl, expire=expire)))
@@ -140,6 +146,7 @@ RENEWALS = st.builds(
 TIMINGS = st.builds(Timing, *[st.integers(0, 200_000)] * 4)
 
 
+@UNHURRIED
 @given(RENEWALS, TIMINGS)
 def test_a_plan_is_in_order_and_keeps_its_own_rules(renewal: Renewal, timing: Timing) -> None:
     made = plan(renewal, timing, START)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.facts.network import Reason, Unreachable
 from checks.facts.service import Opening
 from checks.wire.mailbox import MailboxDialogue
 from checks.wire.smtp import Done, NeedMore, Send, StartTls
+
+UNHURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 IMAP, POP3 = Opening.IMAP, Opening.POP3
 
@@ -86,6 +88,7 @@ def test_a_flood_ends_the_dialogue(flood: bytes) -> None:
     assert event.failure.reason is Reason.TOO_MUCH
 
 
+@UNHURRIED
 @given(st.sampled_from([IMAP, POP3]), st.lists(st.binary(max_size=60), max_size=8))
 def test_no_bytes_break_the_dialogue_or_leave_control_characters(opening: Opening, pieces: list[bytes]) -> None:
     talk = MailboxDialogue(opening)
