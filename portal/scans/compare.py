@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from checks import CATALOGUE
+from portal.pictures.lines import sparkline
 from portal.scans import words
 from portal.scans.report_page import Notice
 from portal.scans.verdict import checks_of
@@ -93,6 +96,20 @@ def notice(found: Comparison, url: str, language: str) -> Notice:
         parts.append("No verdict became better or worse." if english else "Geen oordeel is beter of slechter geworden.")
     link = "Compare the two reports" if english else "Vergelijk de twee rapporten"
     return Notice("warning" if found.worse else "info", found.headline, " ".join(parts), url, link)
+
+
+def history(totals: Sequence[int | None], language: str) -> SafeString | str:
+    """How the score went, oldest first, as a small line; empty for fewer than two reports with a score."""
+    scores = [total for total in totals if total is not None]
+    if len(scores) < 2:
+        return ""
+    first, last, count = scores[0], scores[-1], len(scores)
+    label = (
+        f"from {first} to {last} in {count} reports"
+        if language == "en"
+        else f"van {first} naar {last} in {count} rapporten"
+    )
+    return sparkline(totals, label)
 
 
 def _change(old: Document | None, new: Document | None) -> str:

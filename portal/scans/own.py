@@ -11,6 +11,7 @@ from portal.scans.models import Scan, Status
 
 COOKIE = "zegel_tests"
 LASTS = 90 * 24 * 3600  # seconds
+MOST_SHOWN = 11  # earlier reports: with this one a dozen
 MOST = 30  # ids; the cookie stays far below what a browser keeps
 _SALT = "portal.scans.own"
 
@@ -42,4 +43,4 @@ def earlier(request: HttpRequest, scan: Scan) -> list[Scan]:
         return []
     rows = Scan.objects.light().of(scan.domain, scan.suite)
     rows = rows.filter(public_id__in=known, status=Status.FINISHED, document__isnull=False)
-    return list(rows.filter(requested_at__lt=scan.requested_at).exclude(pk=scan.pk)[:5])
+    return list(rows.filter(requested_at__lt=scan.requested_at).exclude(pk=scan.pk)[:MOST_SHOWN])

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
-from portal.scans import anatomy, chain, chain_picture, coverage, evidence, markdown, route, share, words
+from portal.scans import anatomy, certificates, chain, chain_picture, coverage, evidence, markdown, route, share, words
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.shown import Asked, age_notice, select
 from portal.scans.verdict import checks_of, verdict
@@ -113,6 +113,7 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         chain_whole=all(zone.status == "passed" for zone in zones),
         chain_drawing=chain_picture.draw(document, language),
         anatomy=anatomy.build(checks_of(document), language),
+        certificates=certificates.build(checks_of(document), language),
         missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
         short_text=share.short_text(document, language, asked.address),
         snippet=share.snippet(scan.domain, asked.address),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from portal.plan.build import Plan
-from portal.scans import anatomy, chain, chain_picture, route, words
+from portal.scans import anatomy, certificates, chain, chain_picture, route, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ class ReportPage:
     chain_whole: bool
     chain_drawing: chain_picture.Drawing | None
     anatomy: tuple[anatomy.Host, ...]
+    certificates: certificates.Tree | None
     missing: tuple[str, ...]
     short_text: str
     snippet: str

@@ -97,6 +97,7 @@ def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> 
         "page": report.build(scan, language(), _asked(request, scan, earlier[:1])),
         "fresh_minutes": _fresh_minutes(request, scan),
         "earlier": earlier,
+        "history": compare.history([*(other.total for other in reversed(earlier)), scan.total], language()),
         "unknown": "unknown" in request.GET,
     }
     return render(request, "scans/report.html", context)
