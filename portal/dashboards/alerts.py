@@ -69,29 +69,34 @@ def _moved(hosts: list[str], known: list[str]) -> Seen:
 
 
 def _suspect(entry: Entry, scan: Scan, rule: Rule, what: Seen, before: Standing | None, now: datetime) -> None:
+    # What is the matter at the first measurement stands in the overview; an alert is about what changes after it.
+    state = State.SUSPECTED if before else State.CLOSED
     Alert.objects.create(
         entry=entry,
         suite=scan.suite,
         rule=rule,
+        state=state,
         check_id=what.check_id,
         sentence=what.sentence,
         level=what.level,
         before=before.total if before and rule == Rule.SCORE_DROPPED else None,
         scan=scan,
         seen_at=now,
-        confirm_at=now + settings.ALERT_CONFIRM_AFTER,
+        confirm_at=now + settings.ALERT_CONFIRM_AFTER if before else None,
     )
 
 
 def _open(alert: Alert, scan: Scan, what: Seen, now: datetime) -> None:
-    # Mail servers that changed are told once; there is nothing to end.
-    alert.state = State.CLOSED if alert.rule == Rule.MX_CHANGED else State.OPEN
     alert.opened_at, alert.confirm_at = now, None
     _tell_again(alert, scan, what, now)
+    if alert.rule == Rule.MX_CHANGED:
+        # Mail servers that changed are told once; there is nothing to end.
+        Alert.objects.filter(pk=alert.pk).update(state=State.CLOSED, resolved_at=now)
 
 
 def _tell_again(alert: Alert, scan: Scan, what: Seen, now: datetime) -> None:
     alert.scan, alert.check_id, alert.sentence, alert.level = scan, what.check_id, what.sentence, what.level
+    alert.state, alert.opened_at = State.OPEN, alert.opened_at or now
     alert.save()
     _notify(alert, now, resolved=False)
 
@@ -100,9 +105,11 @@ def _end(alert: Alert, scan: Scan, now: datetime) -> None:
     if alert.state == State.SUSPECTED:
         alert.delete()
         return
-    alert.state, alert.resolved_at, alert.scan = State.RESOLVED, now, scan
+    was_open = alert.state == State.OPEN
+    alert.state, alert.resolved_at, alert.scan = State.RESOLVED if was_open else State.CLOSED, now, scan
     alert.save()
-    _notify(alert, now, resolved=True)
+    if was_open:
+        _notify(alert, now, resolved=True)
 
 
 def close(alert: Alert) -> bool:

@@ -168,8 +168,8 @@ def _stand(result: Result, scan: Scan, now: datetime) -> None:
     assert result.measured_at is not None
     assert result.week is not None
     before = Standing.objects.filter(entry=result.entry, suite=result.suite).first()
-    if before and before.measured_at > result.measured_at:
-        return
+    if before and (before.scan_id == scan.pk or before.measured_at > result.measured_at):
+        return  # the same measurement again is no second one, and an older one is no news
     hosts = take_in(result.entry, scan, scan.document or {}, before, now)
     week_ago = None if before is None else before.total if before.week < result.week else before.week_ago
     changed = before is None or before.total != result.total or before.states != result.states

@@ -251,7 +251,8 @@ class Rule(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """Where an alert is. SUSPECTED waits for a second measurement, and nobody hears of it."""
+    """Where an alert is. SUSPECTED waits for a second measurement, and nobody hears of it. CLOSED: by hand, or known when the domain was added; nobody hears
+    of it again until it is over."""
 
     SUSPECTED = "suspected", _("being checked")
     OPEN = "open", _("open")
@@ -265,12 +266,12 @@ class AlertQuerySet(ScopedQuerySet["Alert"]):
     to_organisation = "entry__domain_list__organisation"
 
     def standing(self) -> Self:
-        """Those that wait for confirmation or are open."""
-        return self.filter(state__in=(State.SUSPECTED, State.OPEN))
+        """Those that are not over: being checked, open, or closed while the trouble is still there."""
+        return self.exclude(state=State.RESOLVED).filter(resolved_at=None)
 
     def told(self) -> Self:
         """Those that anybody has heard of, newest first."""
-        return self.exclude(state=State.SUSPECTED).order_by("-opened_at", "-pk")
+        return self.exclude(opened_at=None).order_by("-opened_at", "-pk")
 
 
 class Alert(models.Model):

@@ -122,6 +122,39 @@ def test_the_second_measurement_is_asked_for_after_a_while_and_once(entry: Entry
     assert Result.objects.waiting().get().suite == "mail"
 
 
+def test_the_same_measurement_seen_twice_is_no_second_one(entry: Entry) -> None:
+    measured(entry, broken())
+    assert lifecycle.ask(entry, ["mail"]) == 1  # answered by the fresh report
+    assert lifecycle.settle(timezone.now()) == 1
+    assert Alert.objects.get().state == State.SUSPECTED
+    assert told() == []
+
+
+def test_what_is_the_matter_when_a_domain_is_added_is_no_alert_until_it_comes_back(cast: Cast) -> None:
+    new = an_entry(a_list(cast.ours, "Nieuw", web=False), "new.example")
+    for _ in range(3):
+        measured(new, broken())
+    assert told() == []
+    measured(new, a_mail_document())
+    assert told() == []
+    measured(new, broken())
+    measured(new, broken())
+    assert len(told()) == 2
+
+
+def test_what_was_closed_by_hand_is_not_told_again_until_it_comes_back(cast: Cast, entry: Entry) -> None:
+    for _ in range(2):
+        measured(entry, broken())
+    told()
+    signed_in(cast.alice).post(f"{entry.domain_list.get_absolute_url()}alerts/{Alert.objects.get().pk}/")
+    for document in (broken(), broken(), a_mail_document()):
+        measured(entry, document)
+    assert told() == []
+    for _ in range(2):
+        measured(entry, broken())
+    assert len(told()) == 2
+
+
 def test_a_score_that_falls_and_comes_back_is_one_event(entry: Entry) -> None:
     falling = a_mail_document(score=80)
     measured(entry, falling)
