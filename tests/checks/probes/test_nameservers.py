@@ -168,3 +168,22 @@ async def test_good_servers_are_found_good_by_the_judge() -> None:
     seen = zone_view(GOOD, Validator(facts.anchors, NOW), answers, direct)
     assert [(server.host, server.serial, server.faults) for server in seen.servers] == [(f"ns.{GOOD}", 1, ())]
     assert (seen.ns_of_parent, len(seen.ds_sets)) == ((f"ns.{GOOD}",), 1)
+
+
+async def test_what_is_the_same_everywhere_is_asked_of_two_servers_at_most() -> None:
+    stage = staged()
+    stage.good.drop(GOOD, "NS").add(GOOD, "NS", *(f"ns{number}.{GOOD}" for number in range(4)))
+    for number in range(4):
+        stage.good.add(f"ns{number}.{GOOD}", "A", f"127.0.0.{number + 1}")
+    async with net(stage) as here:
+        await here.servers.zone(GOOD, (), apex_types=("CDS",))
+        asked = [seen.host for seen in here.servers.facts() if seen.answer.question.rdtype == "CDS"]
+    assert len(asked) == len(set(asked)) == 2
+
+
+async def test_servers_of_the_parent_are_looked_up_over_one_address_family_where_that_is_enough() -> None:
+    async with net(staged()) as here:
+        await here.zone()
+        asked = {answer.question for answer in here.dns.facts().answers}
+    assert Question("ns.example.", "A") in asked
+    assert Question("ns.example.", "AAAA") not in asked
