@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -39,7 +39,7 @@ class Survey:
     connections, the clock, and where to tell of progress.
 
     ``remaining`` gives the seconds that are left for the whole scan. ``scans`` collects what addresses accept of TLS.
-    ``commons`` is what scans share with each other, if anything.
+    ``commons`` is what scans share with each other, if anything; ``asked`` the scans of TLS that are under way.
     """
 
     domain: str
@@ -51,6 +51,7 @@ class Survey:
     remaining: Callable[[], float]
     scans: list[TlsScan] = field(default_factory=list)
     commons: Commons | None = None
+    asked: dict[tuple[str, str, tuple[str, ...]], asyncio.Task[TlsScan | None]] = field(default_factory=dict)
 
     async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
@@ -133,7 +134,7 @@ class Survey:
             tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
         )
         scan, session = await asyncio.gather(
-            self._tls(host, address, smtp.PORT, session),
+            self._tls_of_mail(host, address, session),
             second_look.look(
                 session,
                 options=self.options,
@@ -165,6 +166,17 @@ class Survey:
             self.scans.append(scan)
         self.tell("endpoint-done", host=host, address=address)
         return endpoint
+
+    async def _tls_of_mail(self, host: str, address: str, session: SmtpSession) -> TlsScan | None:
+        """What the address accepts of TLS; measured once where it shows the same chain under several names."""
+        if not isinstance(session.tls, TlsHandshake):
+            return None
+        key = (address, session.tls.version, session.tls.chain)
+        if key not in self.asked:
+            self.asked[key] = asyncio.create_task(self._tls(host, address, smtp.PORT, session))
+            return await self.asked[key]
+        scan = await asyncio.shield(self.asked[key])
+        return scan and replace(scan, host=host, connections=0)
 
     async def _tls(self, host: str, address: str, port: int, seen: SmtpSession | WebEndpoint) -> TlsScan | None:
         """All that can be asked of TLS, where a handshake has shown that there is any."""
