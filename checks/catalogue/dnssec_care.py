@@ -26,7 +26,7 @@ def checks(suite: str) -> tuple[Check, Check]:
                 Servers.LEFT_OUT: _NOWHERE,
                 Servers.NOT_MEASURED: _NOWHERE,
                 Servers.EVERYWHERE: _NOWHERE,
-                Servers.UNKNOWN: unknown(),
+                Servers.UNKNOWN: _NOWHERE,  # nothing that counts depends on it, so it makes no report provisional
                 Servers.OPEN: notes(),
                 Servers.STALE: fails(),
                 Servers.PARTLY: fails(),

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from checks import judging, scoring
+from checks.catalogue import CATALOGUE
 from checks.dnssec import Lookup, Security, replay
 from checks.dnssec.servers import Fault
 from checks.evaluate import dnssec_expiry, dnssec_servers, signed_zones
@@ -128,6 +130,14 @@ def test_an_address_that_we_may_not_or_cannot_dial_is_left_out(failure: DnsFailu
 def test_when_no_server_answers_us_at_all_we_do_not_know() -> None:
     view = a_view(Stage(), direct=(*silent("ns1."), *silent("ns2.")))
     assert dnssec_servers.servers_agree(view) == Finding(dnssec_servers.Servers.UNKNOWN)
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_name_servers_that_we_cannot_get_to_make_no_report_provisional(suite: Suite) -> None:
+    check = CATALOGUE[f"{suite}_dnssec_ns"]
+    verdict = judging.judge(check, Finding(dnssec_servers.Servers.UNKNOWN))
+    assert (verdict.status, verdict.points) == ("not_tested", None)
+    assert not scoring.is_partial([verdict])
 
 
 def test_a_measurement_from_before_servers_were_asked_is_not_judged() -> None:
