@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.lib.redis import client
 from portal.pages import explain, scoring
 from portal.pages.practice import practice_domains
-from portal.scans import resolver
+from portal.scans import own, resolver
 from portal.scans.forms import ScanForm
 
 EXPLANATIONS = ("scoring", "visit", "accessibility", "privacy")
@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def render_home(request: HttpRequest, form: ScanForm, status: int = 200) -> HttpResponse:
     """The home page with a form, which may have errors and then keeps what was typed."""
-    return render(request, "pages/home.html", {"form": form, "practice_domains": practice_domains()}, status=status)
+    context = {"form": form, "practice_domains": practice_domains(), "recent": own.recent(request)}
+    return render(request, "pages/home.html", context, status=status)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from portal.scans.models import Scan, Status
 COOKIE = "zegel_tests"
 LASTS = 90 * 24 * 3600  # seconds
 MOST_SHOWN = 11  # earlier reports: with this one a dozen
+RECENT = 8  # tests that the home page names
 MOST = 30  # ids; the cookie stays far below what a browser keeps
 _SALT = "portal.scans.own"
 
@@ -34,6 +35,13 @@ def ids(request: HttpRequest) -> list[str]:
     """The ids in the cookie, newest first; none when there is no cookie, or one that is not ours."""
     text = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=LASTS)
     return [public_id for public_id in (text or "").split(".") if public_id][:MOST]
+
+
+def recent(request: HttpRequest) -> list[Scan]:
+    """The newest tests of this visitor that still have a page, without their documents. No query for a visitor without tests."""
+    known = ids(request)[:RECENT]
+    rows = {scan.public_id: scan for scan in Scan.objects.light().filter(public_id__in=known)} if known else {}
+    return [rows[public_id] for public_id in known if public_id in rows]
 
 
 def earlier(request: HttpRequest, scan: Scan) -> list[Scan]:

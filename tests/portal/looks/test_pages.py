@@ -85,6 +85,12 @@ def failed() -> Scan:
     return scan
 
 
+def compared() -> str:
+    """The address of two reports beside each other, of which the newer is worse."""
+    pair = [finished({**a_mail_document(kind), "domain": "two.example"}) for kind in ("sealed", "broken")]
+    return f"{pair[1].get_absolute_url()}compare/{pair[0].public_id}/"
+
+
 def addresses() -> dict[str, str]:
     """One address of every kind of page. Each kind has a domain or suite of its own."""
     gone = finished({**a_mail_document(), "domain": "gone.example"})
@@ -105,13 +111,15 @@ def addresses() -> dict[str, str]:
         "gone": gone.get_absolute_url(),
         "failed": failed().get_absolute_url(),
         "queued": a_scan("queued.example").get_absolute_url(),
+        "explain": "/explain/mail_starttls_dane_valid/",
+        "compare": compared(),
         "running": a_running_scan("running.example").get_absolute_url(),
     }
 
 
 KINDS = [
     "home", "scoring", "visit", "privacy", "accessibility", "start", "not-found", "mail", "web", "null-mx", "nowhere",
-    "gone", "failed", "queued", "running",
+    "gone", "failed", "queued", "running", "explain", "compare",
 ]  # fmt: skip
 
 
@@ -144,7 +152,9 @@ def test_a_page_obeys_the_policy_that_it_is_sent_with(client: Client, kind: str)
     assert all(source.startswith("/") for source in re.findall(r'(?:src|<link[^>]*href)="([^"]+)"', html))
 
 
-@pytest.mark.parametrize("kind", ["mail", "web", "null-mx", "nowhere", "gone", "failed", "queued", "running", "start"])
+@pytest.mark.parametrize(
+    "kind", ["mail", "web", "null-mx", "nowhere", "gone", "failed", "queued", "running", "start", "compare"]
+)
 def test_only_pages_about_nobody_may_be_found_by_search_engines(client: Client, kind: str) -> None:
     response = client.get(addresses()[kind])
     assert "noindex" in response.headers["X-Robots-Tag"]

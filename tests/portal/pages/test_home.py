@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from portal.scans.models import Scan
+
 pytestmark = pytest.mark.django_db
 
 
@@ -96,3 +98,11 @@ def test_how_we_work_is_explained(client: Client, name: str, language: str) -> N
     response = client.get(f"/{name}/?lang={language}")
     assert response.status_code == 200
     assert f'<html lang="{language}"' in response.content.decode()
+
+
+def test_whoever_asked_for_tests_finds_them_back_on_the_home_page_and_nobody_else_does(client: Client) -> None:
+    client.post("/scan/", {"domain": "good.example", "suite": ["mail", "web"]})
+    mine, theirs = client.get("/").content.decode(), Client().get("/").content.decode()
+    for scan in Scan.objects.all():
+        assert scan.get_absolute_url() in mine
+        assert scan.get_absolute_url() not in theirs
