@@ -62,12 +62,12 @@ def build(check_id: str, language: str) -> ExplainPage | None:
         category=words.say(category.name, language),
         category_id=category.id,
         requirement=words.say(words.REQUIREMENT[check.requirement.value], language),
-        points=words.points(check.weight, check.weight, language) if counts else words.points(None, None, language),
+        points=words.worth(check.weight if counts else 0, language),
         what=markdown.render(text.what),
         why=markdown.render(text.why),
         how=markdown.render(text.how),
         background=markdown.render(text.background),
-        results=tuple(Result(code, re.sub(r"\{[a-z_]+\}", "…", said)) for code, said in text.outcomes.items()),
+        results=tuple(Result(code, re.sub(r"\{[a-z_]+\}", "[…]", said)) for code, said in text.outcomes.items()),
         sources=tuple(map(_source, check.references)),
     )
 

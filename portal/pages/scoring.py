@@ -79,17 +79,9 @@ def _lines(category_id: str, language: str) -> tuple[CheckLine, ...]:
             id=check.id,
             title=check.texts[language].title,
             requirement=words.say(words.REQUIREMENT[check.requirement.value], language),
-            points=_worth(check.weight if check.requirement.value == "required" else 0, language),
+            points=words.worth(check.weight if check.requirement.value == "required" else 0, language),
             references=check.references,
         )
         for check in CATALOGUE.values()
         if check.category == category_id
     )
-
-
-def _worth(weight: int, language: str) -> str:
-    """``10 punten``, or that the check does not count."""
-    if not weight:
-        return words.points(None, None, language)
-    unit = "points" if language == "en" else "punten"
-    return f"{weight} {unit}"

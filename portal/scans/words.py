@@ -134,6 +134,13 @@ def points(earned: float | None, possible: float | None, language: str) -> str:
     return f"{got} out of {most} points" if language == "en" else f"{got} van {most} punten"
 
 
+def worth(weight: int, language: str) -> str:
+    """``10 punten`` / ``10 points`` for full marks, or that a check does not count."""
+    if not weight:
+        return points(None, None, language)
+    return f"{weight} points" if language == "en" else f"{weight} punten"
+
+
 def out_of_100(score: int, language: str) -> str:
     """``76 van 100`` / ``76 out of 100``."""
     return f"{score} out of 100" if language == "en" else f"{score} van 100"
