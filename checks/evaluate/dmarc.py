@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from checks.dnssec import Lookup, Outcome, Security
+from checks.dnssec import Lookup, Outcome, Security, Why
 from checks.evaluate.txt import Ask, Steps, texts_of
 from checks.records import dmarc
 from checks.records.dmarc import Dmarc, Malformed, Policy
@@ -153,7 +153,7 @@ def _destinations(found: Discovery) -> Steps[tuple[Destination, ...]]:
 
 def _agrees(lookup: Lookup) -> bool | None:
     if lookup.outcome is Outcome.FAILED and lookup.security is not Security.BOGUS:
-        return None
+        return False if lookup.reason is Why.NOT_A_NAME else None
     texts = dmarc.dmarc_texts(texts_of(lookup))
     return any(isinstance(dmarc.parse(text), Dmarc) for text in texts)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
-from checks.dnssec import Lookup, Outcome, Security
+from checks.dnssec import Lookup, Outcome, Security, Why
 from checks.evaluate.txt import Ask, Steps, texts_of
 from checks.records import spf
 from checks.records.spf import Mechanism, Qualifier, Spf, has_macro
@@ -162,7 +162,7 @@ class _Walk:
         )
 
     def _record(self, lookup: Lookup, path: tuple[str, ...], via: str) -> tuple[str, Spf | None]:
-        if lookup.outcome is Outcome.FAILED:
+        if lookup.outcome is Outcome.FAILED and lookup.reason is not Why.NOT_A_NAME:
             fault = Fault.BOGUS if lookup.security is Security.BOGUS else Fault.LOOKUP_FAILED
             self.faults.append(Found(fault, path, via, why=lookup.reason.value))
             return "", None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.dnssec import Lookup, Outcome, Security
+from checks.dnssec import Lookup, Outcome, Security, Why
 from checks.evaluate.spf import Fault, Tree, walk
 from checks.evaluate.txt import replay, text_of
 from tests.checks.builders import DOMAIN, a_lookup
@@ -140,6 +140,20 @@ def test_two_records_are_not_the_same_as_none() -> None:
 
 def test_an_include_that_cannot_be_looked_up_is_not_their_fault() -> None:
     assert faults(a_tree(record("v=spf1 include:slow.example -all"), ("slow.example.",))) == [Fault.LOOKUP_FAILED]
+
+
+def test_an_include_of_what_is_no_name_is_their_fault() -> None:
+    # RFC 7208 section 4.3: a label of more than 63 octets, and nothing is found there
+    label = "x" * 64
+
+    def look_up(name: str, rdtype: str) -> Lookup:
+        if label in name:
+            return a_lookup(
+                name, rdtype, outcome=Outcome.FAILED, security=Security.INDETERMINATE, reason=Why.NOT_A_NAME
+            )
+        return a_lookup(name, rdtype, f'"v=spf1 include:{label}.example -all"')
+
+    assert faults(replay(walk(HOME), look_up)) == [Fault.NO_RECORD]
 
 
 def test_who_may_send_is_told_with_overlaps_merged() -> None:
