@@ -31,9 +31,11 @@ def worst(levels: Iterable[Level]) -> Level:
     return max(levels, key=list(Level).index, default=Level.GOOD)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TlsProfile:
-    """Levels by name. What a table does not name is insufficient."""
+    """Levels by name. What a table does not name is insufficient. Equal to itself alone, so that what follows from a
+    profile can be remembered.
+    """
 
     name: str
     versions: Mapping[str, Level]
@@ -76,8 +78,7 @@ class TlsProfile:
         """The suites of some levels, the worst level first; without SRP, which needs a name of its own to be asked for
         (RFC 5054).
         """
-        codes = [code for code, name in SUITES.items() if is_tls13_suite(code) is tls13 and "_SRP_" not in name]
-        return tuple(code for level in sorted(levels, key=_badness) for code in codes if self.suite(code) is level)
+        return _suites_of(self, levels, tls13)
 
     def groups_of(self, *levels: Level) -> tuple[int, ...]:
         """The groups of some levels, hybrids left out."""
@@ -87,6 +88,12 @@ class TlsProfile:
     def hybrid_groups(self) -> tuple[int, ...]:
         """The groups that combine a curve with ML-KEM."""
         return tuple(code for code, name in GROUPS.items() if name in self.hybrids)
+
+
+@cache
+def _suites_of(profile: TlsProfile, levels: tuple[Level, ...], tls13: bool) -> tuple[int, ...]:
+    codes = [code for code, name in SUITES.items() if is_tls13_suite(code) is tls13 and "_SRP_" not in name]
+    return tuple(code for level in sorted(levels, key=_badness) for code in codes if profile.suite(code) is level)
 
 
 def _badness(level: Level) -> int:

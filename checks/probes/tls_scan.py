@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import Answer, Ask, Renegotiation, Reply, Tickets, TlsScan
@@ -101,8 +102,7 @@ class _Questions:
         """Suites of TLS 1.2 and before. ChaCha20 last in its level: some servers prefer it for those who put it first,
         which is no choice of theirs.
         """
-        codes = self.profile.suites_of(*levels, tls13=False)
-        return tuple(sorted(codes, key=lambda code: (-_rank(self.profile.suite(code)), "CHACHA20" in suite_name(code))))
+        return _worst_first(self.profile, levels)
 
     async def _ask(self, ask: Ask, hello: Hello) -> Answer:
         answer = await self.asker.ask(ask, hello)
@@ -271,8 +271,11 @@ class _Questions:
             self.answers[at] = replace(self.answers[at], reply=Reply.FAILED)
 
 
-def _rank(level: Level) -> int:
-    return list(Level).index(level)
+@cache
+def _worst_first(profile: TlsProfile, levels: tuple[Level, ...]) -> tuple[int, ...]:
+    codes = profile.suites_of(*levels, tls13=False)
+    rank = {level: -number for number, level in enumerate(Level)}
+    return tuple(sorted(codes, key=lambda code: (rank[profile.suite(code)], "CHACHA20" in suite_name(code))))
 
 
 def _is_curve(code: int) -> bool:
