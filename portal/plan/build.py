@@ -158,7 +158,7 @@ def _step(
     number: int, kind: Kind, rows: list[Open], gain: tuple[int, ...], document: Json, language: str, address: str
 ) -> Step:
     base = {**values.of(document, rows), "hosts": _names(values.hosts_of(rows) or [document["domain"]], language)}
-    title = values.fill(say(kind.title, language), base)
+    title = values.fill(say(kind.title, language), base) or say(kind.done, language)
     sentences = _sentences(rows, language)
     blocks = _blocks(kind, rows, document, language)
     provider = _provider(kind, document)
@@ -214,7 +214,7 @@ def _blocks(kind: Kind, rows: list[Open], document: Json, language: str) -> list
         for host in hosts if remedy.each and hosts else [""]:
             filled = values.of(document, rows, host)
             text = values.fill(remedy.text.get(language, remedy.text["en"]), filled)
-            caption = values.fill(say(remedy.caption, language), filled)
+            caption = values.fill(say(remedy.caption, language), filled) or remedy.product
             if text and text not in (block.text for block in blocks):
                 blocks.append(Block(f"plan-{kind.id}-{len(blocks) + 1}", remedy.product, caption, text))
     return blocks

@@ -14,7 +14,9 @@ MOST_HOSTS = 3  # hosts that get their own lines; the others are named
 TTL = 3600  # of a record to publish
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_TLSA = re.compile(r"(\S+)\. IN TLSA ([0-3]) ([01]) ([0-2]) ([0-9a-f]+)")
+# Remedies are pasted into shells and zone files, and names in DNS may hold anything: only names of these characters are filled in.
+_SAFE = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+_TLSA = re.compile(r"([A-Za-z0-9_.-]{1,253})\. IN TLSA ([0-3]) ([01]) ([0-2]) ([0-9a-f]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,16 @@ def of(document: Json, rows: Sequence[Open], host: str = "") -> dict[str, str]:
     """The values for one host, or for the first where the step is about the whole domain."""
     domain = bounded(document["domain"], 253)
     name = host or next(iter(hosts_of(rows)), domain)
+    safe = _safe(name)
     address = next((row.address for row in rows if row.address and row.subject == name), "")
     zone = zone_of(document, rows, name)
-    lines = advised(document, name)
+    lines = [line for line in advised(document, name) if _TLSA.fullmatch(line)]
     records = [match.groups() for line in lines if (match := _TLSA.fullmatch(line))]
     return {
         "domain": domain,
-        "host": bounded(name, 253),
-        "address": bounded(address, 60),
-        "endpoint": f"'[{address}]:25'" if ":" in address else f"{address}:25" if address else f"{name}:25",
+        "host": safe,
+        "address": _safe(address.replace(":", "")) and address,
+        "endpoint": _endpoint(address, safe),
         "zone": zone,
         "parent": zone.partition(".")[2] or ".",
         "records": "\n".join(bounded(line.replace(". IN ", f". {TTL} IN ", 1), 400) for line in lines),
@@ -57,7 +60,7 @@ def of(document: Json, rows: Sequence[Open], host: str = "") -> dict[str, str]:
             f'pdnsutil add-record {zone} {_relative(owner, zone)} TLSA {TTL} "{" ".join(rest)}"'
             for owner, *rest in records
         ),
-        "mx_policy": "\n".join(f"mx: {bounded(mx, 253)}" for mx in mail_hosts(document)),
+        "mx_policy": "\n".join(f"mx: {mx}" for mx in map(_safe, mail_hosts(document)) if mx),
     }
 
 
@@ -97,7 +100,7 @@ def zone_of(document: Json, rows: Iterable[Open], host: str) -> str:
             return bounded(str(zone).rstrip("."), 253)
         if (chain := row.evidence.get("chain")) and row.subject == host:
             broken = next((link for link in chain if link["state"] != "secure"), chain[-1])
-            return bounded(str(broken["zone"]).rstrip("."), 253) or "."
+            return _safe(str(broken["zone"]).rstrip(".") or ".")
     zones = {
         str(link["zone"]).rstrip(".")
         for check in checks_of(document)
@@ -105,12 +108,23 @@ def zone_of(document: Json, rows: Iterable[Open], host: str) -> str:
         for link in row["evidence"].get("chain") or ()
     }
     around = [zone for zone in zones if zone and (host == zone or host.endswith(f".{zone}"))]
-    return bounded(max(around, key=len, default=document["domain"]), 253)
+    return _safe(max(around, key=len, default=document["domain"]))
 
 
 def _subjects(document: Json, check_id: str) -> list[str]:
     rows = [row for check in checks_of(document) if check["id"] == check_id for row in check["subjects"]]
     return list(dict.fromkeys(row["subject"] for row in rows))[:10]
+
+
+def _safe(name: str) -> str:
+    """The name when it may be pasted anywhere; else nothing, so that what asks for it is left out."""
+    return name if _SAFE.fullmatch(name) else ""
+
+
+def _endpoint(address: str, host: str) -> str:
+    if ":" in address:
+        return f"'[{address}]:25'"
+    return f"{address}:25" if address else host and f"{host}:25"
 
 
 def _relative(owner: str, zone: str) -> str:
