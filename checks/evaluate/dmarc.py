@@ -148,14 +148,18 @@ def _destinations(found: Discovery) -> Steps[tuple[Destination, ...]]:
     if not owners:
         return ()
     known = yield frozenset((owner, "TXT") for owner in owners.values())
-    return tuple(Destination(hosts[host], host, owner, _agrees(known[owner, "TXT"])) for host, owner in owners.items())
+    return tuple(
+        Destination(hosts[host], host, owner, _agrees(known[owner, "TXT"], host)) for host, owner in owners.items()
+    )
 
 
-def _agrees(lookup: Lookup) -> bool | None:
+def _agrees(lookup: Lookup, host: str) -> bool | None:
+    """Whether the owner of ``host`` takes the reports. An address of its own in the answer has to be at the same host."""
     if lookup.outcome is Outcome.FAILED and lookup.security is not Security.BOGUS:
         return False if lookup.reason is Why.NOT_A_NAME else None
     texts = dmarc.dmarc_texts(texts_of(lookup))
-    return any(isinstance(dmarc.parse(text), Dmarc) for text in texts)
+    records = [record for text in texts if isinstance(record := dmarc.parse(text), Dmarc)]
+    return any(all(dmarc.report_host(uri) == host for uri in record.rua) for record in records)
 
 
 def _with(found: Discovery, which: str, policy: Policy, destinations: tuple[Destination, ...]) -> Discovery:

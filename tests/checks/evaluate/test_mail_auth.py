@@ -95,6 +95,24 @@ def test_the_policy_of_the_own_record(text: str, outcome: DmarcPolicy, earned: f
     assert points("mail_auth_dmarc_policy", view) == (outcome, earned)
 
 
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("v=DMARC1", DmarcPolicy.OK),
+        ("v=DMARC1; rua=mailto:box@other.example", DmarcPolicy.OK),
+        # the comparison of hosts has no effect in the reference
+        ("v=DMARC1; rua=mailto:box@third.example", DmarcPolicy.EXTERNAL),
+        ("v=spf1 -all", DmarcPolicy.EXTERNAL),
+    ],
+)
+def test_who_takes_the_reports_may_send_them_elsewhere_only_at_the_same_host(answer: str, outcome: DmarcPolicy) -> None:
+    view = mail(
+        txt(f"_dmarc.{HOME}", "v=DMARC1; p=reject; rua=mailto:d@other.example"),
+        txt(f"{DOMAIN}._report._dmarc.other.example.", answer),
+    )
+    assert points("mail_auth_dmarc_policy", view) == (outcome, 10)
+
+
 def test_without_dmarc_there_is_no_policy_and_no_points() -> None:
     assert points("mail_auth_dmarc_policy", mail()) == (DmarcPolicy.NO_DMARC, 0)
 
