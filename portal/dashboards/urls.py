@@ -17,6 +17,7 @@ urlpatterns = [
     re_path(rf"{_LIST}/alerts/$", alert_views.alerts, name="list-alerts"),
     re_path(rf"{_LIST}/alerts/(?P<pk>\d{{1,18}})/$", alert_views.close, name="list-alert-close"),
     re_path(r"^feeds/(?P<token>[A-Za-z0-9_-]{32})\.atom$", alert_views.feed, name="list-feed"),
+    re_path(rf"{_LIST}/compare/$", views.compare, name="list-compare"),
     re_path(rf"{_LIST}/test/$", views.test_now, name="list-test"),
     re_path(rf"{_LIST}/export\.(?P<kind>csv|xlsx|ods)$", views.export, name="list-export"),
     re_path(r"^shared/(?P<token>[A-Za-z0-9_-]{32})/$", views.shared, name="list-shared"),

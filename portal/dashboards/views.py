@@ -21,7 +21,7 @@ from checks import CATALOGUE
 from portal.accounts.access import person_of
 from portal.accounts.lifecycle import log
 from portal.accounts.models import Action, Membership, Organisation, Role
-from portal.dashboards import exports, imports, lifecycle, overview, sheets
+from portal.dashboards import comparison, exports, imports, lifecycle, overview, sheets
 from portal.dashboards.access import list_member
 from portal.dashboards.forms import AddForm, EntryForm, ExplanationForm, ListForm, NewListForm
 from portal.dashboards.models import DomainList, Entry, Explanation
@@ -252,6 +252,16 @@ def _share(request: HttpRequest, domain_list: DomainList, *, token: str) -> None
     DomainList.objects.filter(pk=domain_list.pk).update(share_token=token)
     action = Action.LIST_SHARED if token else Action.LIST_UNSHARED
     log(domain_list.organisation, person_of(request), action, domain_list.name)
+
+
+@require_safe
+@never_cache
+@list_member(Role.READER)
+def compare(request: HttpRequest, domain_list: DomainList, membership: Membership) -> HttpResponse:
+    """Two days side by side."""
+    start, end = comparison.days(request.GET, timezone.localdate())
+    context = {"list": domain_list, "page": comparison.build(domain_list, start, end, _language())}
+    return render(request, "dashboards/compare.html", context)
 
 
 @require_POST

@@ -30,6 +30,7 @@ def ours(cast: Cast) -> DomainList:
 
 READ = [
     "",
+    "compare/",
     "export.csv",
     "export.xlsx",
     "export.ods",
