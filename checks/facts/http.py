@@ -10,7 +10,9 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """Status, and the header fields in order as they came, bounded in count and length. The body is read no further than its bound; ``body_bytes`` is what was read."""
+    """Status, and the header fields in order as they came, bounded in count and length. The body is read no further
+    than its bound; ``body_bytes`` is what was read.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -24,7 +26,9 @@ class HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class WebEndpoint:
-    """One address of a web host. ``http`` is the answer to ``GET /`` on port 80, redirects not followed; ``tls`` the handshake on port 443; ``https`` the answer to ``GET /`` over it."""
+    """One address of a web host. ``http`` is the answer to ``GET /`` on port 80, redirects not followed; ``tls`` the
+    handshake on port 443; ``https`` the answer to ``GET /`` over it.
+    """
 
     host: str
     address: str
