@@ -130,7 +130,7 @@ def test_the_main_path_without_javascript_refreshes_itself_and_ends_at_the_repor
     assert scan is not None
     finish(scan, a_mail_document("broken"))
     expect(page.get_by_role("img", name=re.compile("Score 66 van 100"))).to_be_visible(timeout=15_000)
-    failed = page.locator("details.zegel-check[open]")
+    failed = page.locator("details.zegel-check.zegel-status[open]")
     expect(failed).to_have_count(1)
     expect(page.get_by_role("button", name="Kopieer de link")).to_have_count(0)
 
