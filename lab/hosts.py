@@ -18,7 +18,7 @@ from lab.name_service import AuthoritativeService
 from lab.plan import DNS, HTTP, HTTPS, IPV6, SMTP
 from lab.resolver import Zones
 from lab.smtp_host import SmtpHost
-from lab.tls_settings import context_by_name, server_context
+from lab.tls_settings import context_by_name, old_server_context, server_context
 from lab.web_host import Website
 from lab.world import World
 
@@ -84,7 +84,8 @@ async def _open_website(world: World, listeners: Listeners, domain: Domain, web:
         listeners.black_hole(address, HTTP)
         listeners.black_hole(address, HTTPS)
         return
-    context = server_context(world.certificates[domain.name, WEB].path)
+    choose = old_server_context if web.old_tls else server_context
+    context = choose(world.certificates[domain.name, WEB].path)
     site = Website(
         _web_names(domain), context, fault=web.fault, delay=round_trip + web.delay, policies=_policies([domain])
     )

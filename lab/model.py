@@ -136,18 +136,21 @@ class MailHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebHost:
-    """The website of a domain, at its top and at `www`. `delay`: seconds before every message."""
+    """The website of a domain, at its top and at `www`. `delay`: seconds before every message. `old_tls`: it takes every
+    version and suite that there still is.
+    """
 
     certificate: CertificateKind = CertificateKind.VALID
     key: KeyType = KeyType.P256
     tlsa: tuple[Tlsa, ...] = (Tlsa.CURRENT,)
     fault: WebFault = WebFault.NONE
     delay: float = 0.0
+    old_tls: bool = False
 
     @property
     def shares_address(self) -> bool:
         """As for `MailHost`."""
-        return self.fault is WebFault.NONE and not self.delay
+        return self.fault is WebFault.NONE and not self.delay and not self.old_tls
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,6 +307,24 @@ PRACTICE = (
     ),
     *SENDERS,
     Domain(
+        name="oude-tls.voorbeeld.test",
+        title=Text("Verouderde TLS", "Outdated TLS"),
+        sentence=Text(
+            "De website neemt nog elke oude versie en elke zwakke versleutelmethode aan.",
+            "The website still accepts every old version and every weak cipher suite.",
+        ),
+        expected=(
+            "web_ipv6_ws_address",
+            "web_https_tls_version",
+            "web_https_tls_ciphers",
+            "web_https_tls_cipherorder",
+            "web_https_tls_keyexchangehash",
+        ),
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
+        web=WebHost(old_tls=True),
+        mail=(MailHost(),),
+    ),
+    Domain(
         name="trage-groet.voorbeeld.test",
         title=Text("Trage mailserver", "Slow mail server"),
         sentence=Text(

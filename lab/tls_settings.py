@@ -32,6 +32,16 @@ def server_context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
+def old_server_context(certificate: Path) -> ssl.SSLContext:
+    """A server context as nobody should have it any more: all versions and suites, in the order of the client."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:!aNULL:!eNULL:!PSK:@SECLEVEL=0")
+    context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.load_cert_chain(certificate)
+    return context
+
+
 def context_by_name(certificates: Mapping[str, Path]) -> ssl.SSLContext:
     """A context that shows the certificate of the name which the client sends; the first for no or an unknown name."""
     contexts = {name: server_context(path) for name, path in certificates.items()}

@@ -118,6 +118,13 @@ EXPECTED |= {
     ("oude-nameserver", MAIL): {"mail_dnssec_ns warning bogus"},
     ("loopt-af", WEB): {"web_dnssec_expiry warning soon"},
     ("loopt-af", MAIL): {"mail_dnssec_expiry warning soon"},
+    ("oude-tls", WEB): {
+        "web_ipv6_ws_address failed none",
+        "web_https_tls_version failed insufficient",
+        "web_https_tls_ciphers failed insufficient",
+        "web_https_tls_cipherorder failed wrong",
+        "web_https_tls_keyexchangehash failed insufficient",
+    },
     ("twee-certificaten", MAIL): {
         "mail_starttls_dane_valid failed other-certificate",
         "mail_ipv6_mx_address failed none",
