@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from portal.laptop.place import ROOT
 from portal.scans import lifecycle
 from portal.scans.live import Live
 from portal.scans.models import Scan
@@ -74,6 +75,12 @@ def visit(browser: Browser, live_server: LiveServer, complaints: list[str]) -> I
         context.close()
 
 
+def keep(page: Page, name: str) -> None:
+    """With CI set, a picture of the page for whoever looks at the run afterwards."""
+    if os.environ.get("CI"):
+        page.screenshot(path=ROOT / "var" / "screenshots" / f"{name}.png", full_page=True)
+
+
 def finish(scan: Scan, document: dict[str, Any]) -> None:
     """What a worker does at the end."""
     assert lifecycle.finish(scan, MadeReport({**document, "domain": scan.domain}))  # type: ignore[arg-type]
@@ -86,6 +93,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Open, complaints:
     for width, scheme in ((1280, "light"), (1280, "dark"), (390, "dark"), (320, "light")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        keep(page, f"{kind}-{width}-{scheme}")
         found = Axe().run(page).response["violations"]
         assert [(width, scheme, rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
