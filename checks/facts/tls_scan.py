@@ -41,7 +41,7 @@ class Reply(StrEnum):
 
     ACCEPTED = "accepted"  # a ServerHello, or a HelloRetryRequest
     REFUSED = "refused"  # an alert
-    HUNG_UP = "hung-up"  # the connection ended without a word, and again when asked alone
+    HUNG_UP = "hung-up"  # an end without a word, or silence, and again when asked alone; other hellos were answered
     FAILED = "failed"  # no answer that says anything: time-out, no connection, a limit
 
 
@@ -50,8 +50,8 @@ class Answer:
     """One hello and its answer.
 
     ``version``, ``suite``, ``group`` and ``signature`` are code points, 0 where they do not occur; ``prime`` and
-    ``generator`` the finite-field group, big-endian hexadecimal; ``offered`` the suites of the hello where they matter
-    for its meaning. ``retry``: the group was asked for by a HelloRetryRequest (RFC 8446 section 4.1.4).
+    ``generator`` the finite-field group, big-endian hexadecimal. ``retry``: the group was asked for by a HelloRetryRequest
+    (RFC 8446 section 4.1.4).
     """
 
     ask: Ask
@@ -68,7 +68,6 @@ class Answer:
     retry: bool = False
     alert: str = ""
     reason: Reason | None = None
-    offered: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

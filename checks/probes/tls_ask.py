@@ -66,16 +66,15 @@ class Asker:
         """Connections that may still be made for what can be missed."""
         return self.most - self.connections
 
-    async def ask(self, ask: Ask, hello: Hello, *, keep_offer: bool = False) -> Answer:
-        """The answer to one hello. Raises nothing."""
-        offered = hello.suites if keep_offer else ()
+    async def ask(self, ask: Ask, hello: Hello, *, patience: float | None = None) -> Answer:
+        """The answer to one hello, waited for as long as for any reply, or for ``patience`` seconds. Raises nothing."""
         flight = Flight()
         try:
             async with self._connected() as connection:
-                reason = await self._exchange(connection, hello, flight)
+                reason = await self._exchange(connection, hello, flight, patience or self.options.reply_timeout)
         except TurnedAway as away:
-            return Answer(ask, Reply.FAILED, reason=away.reason, offered=offered)
-        return self._answer(ask, flight, reason, offered)
+            return Answer(ask, Reply.FAILED, reason=away.reason)
+        return self._answer(ask, flight, reason)
 
     async def ask_whole(self, ask: Ask, hello: Hello, request: bytes) -> tuple[Answer, Tickets]:
         """The answer to a hello of TLS 1.3, and the handshake carried to its end where we can."""
@@ -88,7 +87,7 @@ class Asker:
         reason = None if client.answered else client.failure
         self._keep(client.chain, client.staple)
         tickets = Tickets(len(client.tickets), max(client.tickets, default=0), client.failure)
-        return self._answer(ask, client.flight, reason, ()), tickets
+        return self._answer(ask, client.flight, reason), tickets
 
     async def renegotiate(self, most: int) -> Renegotiation:
         """How often the address lets us renegotiate in one connection, up to ``most``."""
@@ -100,7 +99,7 @@ class Asker:
             return Renegotiation(failure=away.reason)
         return Renegotiation(client.tried, client.done, client.failure)
 
-    def _answer(self, ask: Ask, flight: Flight, reason: Reason | None, offered: tuple[int, ...]) -> Answer:
+    def _answer(self, ask: Ask, flight: Flight, reason: Reason | None) -> Answer:
         self._keep(flight.chain, flight.staple)
         return Answer(
             ask=ask,
@@ -117,7 +116,6 @@ class Asker:
             retry=flight.retry,
             alert=flight.alert,
             reason=flight.failure or reason,
-            offered=offered,
         )
 
     def _keep(self, chain: tuple[bytes, ...], staple: bytes) -> None:
@@ -126,8 +124,8 @@ class Asker:
         if chain and staple:
             self.staples.setdefault(self.chains.index(chain), staple)
 
-    async def _exchange(self, connection: Connection, hello: Hello, flight: Flight) -> Reason | None:
-        until = self._within(self.options.reply_timeout)
+    async def _exchange(self, connection: Connection, hello: Hello, flight: Flight, patience: float) -> Reason | None:
+        until = self._within(patience)
         try:
             await connection.write(build(hello), until)
             while not flight.done:
@@ -248,12 +246,17 @@ class Asker:
         return min(self.end, self.door.clock() + seconds)
 
 
+_WORDLESS = frozenset({Reason.CLOSED, Reason.RESET, Reason.PROTOCOL, Reason.TIMEOUT})
+
+
 def _reply(flight: Flight, reason: Reason | None) -> Reply:
-    """What an answer amounts to. Silence is no answer; an end without a word may be one, and so may anything but TLS."""
+    """What an answer amounts to. An end without a word may be a refusal, and so may silence or anything but TLS, from a
+    server that does answer to other hellos.
+    """
     if flight.accepted:
         return Reply.ACCEPTED
     if flight.alert:
         return Reply.REFUSED
-    if flight.failure is Reason.PROTOCOL or reason in (Reason.CLOSED, Reason.RESET, Reason.PROTOCOL):
+    if flight.failure is Reason.PROTOCOL or reason in _WORDLESS:
         return Reply.HUNG_UP
     return Reply.FAILED

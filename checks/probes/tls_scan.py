@@ -38,6 +38,7 @@ from checks.wire.tls_hello import Hello
 MOST_MAIL, MOST_WEB = 16, 32  # connections to one address, those of the other probes included
 PIECE = 60  # suites in one hello for a server that does not answer to large ones
 TRIES = 11  # renegotiations: one more than the guidelines allow
+AGAIN = 4.0  # seconds that a server has for an answer which it did not give the first time
 _NOT_LARGE = 100  # suites in a hello from which it is large
 
 
@@ -225,12 +226,12 @@ class _Questions:
             self.answers[at] = await self._in_pieces(answer.ask, hello)
 
     async def _in_pieces(self, ask: Ask, hello: Hello) -> Answer:
-        again = await self.asker.ask(ask, hello)
+        again = await self.asker.ask(ask, hello, patience=AGAIN)
         if again.reply not in (Reply.HUNG_UP, Reply.FAILED) or len(hello.suites) < _NOT_LARGE or self._quiet():
             return again
         pieces = [hello.suites[at : at + PIECE] for at in range(0, len(hello.suites), PIECE)]
         for piece in pieces:
-            answer = await self.asker.ask(ask, replace(hello, suites=piece))
+            answer = await self.asker.ask(ask, replace(hello, suites=piece), patience=AGAIN)
             if answer.reply in (Reply.ACCEPTED, Reply.HUNG_UP, Reply.FAILED):
                 break
         self.asker.small_hellos = self.asker.small_hellos or answer.reply in (Reply.ACCEPTED, Reply.REFUSED)

@@ -216,6 +216,27 @@ async def test_L02_a_server_that_hangs_up_on_old_hellos_refuses_them(modern: ssl
     assert {answer.reply for answer in found.answers if answer.ask in (Ask.OLD, Ask.SSL2)} == {Reply.HUNG_UP}
 
 
+async def test_L02_a_server_that_is_silent_to_old_hellos_refuses_them(modern: ssl.SSLContext) -> None:
+    """Firewalls drop them. Other hellos are answered before and after, so that it is no fault of the line."""
+    seen: list[bytes] = []
+
+    class Dropping(ScriptedConnection):
+        async def write(self, data: bytes, until: float) -> None:
+            if data[:1] == b"\x80" or (data[:1] == b"\x16" and data[9:11] == b"\x03\x02"):
+                seen.append(data)
+                self.steps.clear()
+            await ScriptedConnection.write(self, data, until)
+
+    class DroppingDoor(ServingDoor):
+        @asynccontextmanager
+        async def connect(self, address: str, port: int, patience: float, end: float) -> AsyncIterator[Connection]:
+            yield Dropping(self, over_tls(modern))
+
+    found = await scan(DroppingDoor(lambda _: []))
+    assert outcomes(found) == RIGHT
+    assert len(seen) == 5  # SSL 2 twice; TLS 1.1 twice, and once more with fewer suites
+
+
 async def test_L01_a_server_that_drops_large_hellos_is_asked_in_pieces(modern: ssl.SSLContext) -> None:
     def drop_large(server: MemoryServer) -> Callable[[bytes], bytes]:
         return lambda data: b"" if len(data) > 600 and data[:1] == b"\x16" else server(data)
