@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from portal.scans import anatomy_words as table
 from portal.scans.evidence import bounded
@@ -15,6 +16,8 @@ Json = Mapping[str, Any]
 
 MOST_HOSTS = 10
 MOST_RECORDS = 6
+# What has to stay the same for a record of this usage and selector to keep matching, in the words of the planner.
+_KIND = {(3, 1): "leaf-key", (3, 0): "leaf-certificate", (2, 0): "issuer", (2, 1): "issuer"}
 _CHECKS = ("mail_starttls_dane_valid", "web_https_dane_valid")
 
 
@@ -45,13 +48,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The records of one host, as its addresses (``where``) show them; ``open`` when any of them fails."""
+    """The records of one host, as its addresses (``where``) show them; ``open`` when any of them fails.
+
+    ``make`` and ``plan`` are query strings that fill in the tools for making records and for planning a roll-over.
+    """
 
     id: str
     name: str
     where: str
     open: bool
     records: tuple[Record, ...]
+    make: str
+    plan: str
 
 
 def build(checks: Iterable[Json], language: str) -> tuple[Host, ...]:
@@ -79,7 +87,27 @@ def _host(number: int, rows: Sequence[Json], language: str) -> Host:
         where=", ".join(bounded(row["address"] or "", 60) for row in rows[:4]),
         open=any(row["status"] == "failed" for row in rows),
         records=tuple(_record(owner, record, language) for record in evidence["records"][:MOST_RECORDS]),
+        make=urlencode({"host": rows[0]["subject"], "port": _port(owner)}),
+        plan=urlencode(
+            {
+                "host": rows[0]["subject"],
+                "port": _port(owner),
+                **({"ttl": evidence["ttl"]} if evidence.get("ttl") else {}),
+                "published": sorted(_published(evidence["records"])),
+            },
+            doseq=True,
+        ),
     )
+
+
+def _port(owner: str) -> str:
+    """``25`` of ``_25._tcp.mx1.example.nl.`` (RFC 6698 section 3)."""
+    return owner.partition(".")[0].removeprefix("_")
+
+
+def _published(records: Iterable[Json]) -> set[str]:
+    kinds = ((record["usage"], record["selector"]) for record in records if record.get("usable"))
+    return {_KIND[kind] for kind in kinds if kind in _KIND}
 
 
 def _record(owner: str, record: Json, language: str) -> Record:

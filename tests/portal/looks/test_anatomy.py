@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import pytest
 
 from portal.scans.anatomy import Host, build, grouped
@@ -77,3 +79,14 @@ def test_a_server_that_showed_nothing_gives_nothing_to_compare() -> None:
 
 def test_without_records_there_is_nothing_to_take_apart() -> None:
     assert hosts(a_row("mx1.good.example", "192.0.2.25", "not_tested", "no-tlsa", records=[])) == ()
+
+
+def test_the_links_to_the_tools_are_filled_in_with_this_host() -> None:
+    [host] = hosts(stale())
+    assert host.make == "host=mx1.good.example&port=25"
+    assert parse_qs(host.plan) == {"host": ["mx1.good.example"], "port": ["25"], "published": ["leaf-key"]}
+
+
+def test_a_record_that_no_sender_may_use_plans_nothing() -> None:
+    [host] = hosts(stale(usable=False, reason="digest-length", served=""))
+    assert "published" not in parse_qs(host.plan)
