@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from checks import CATALOGUE, Report
 from portal.plan import providers, values, words
@@ -20,6 +20,7 @@ _OPEN = ("failed", "warning")
 _CONSEQUENCE = "mail_starttls_dane_delivery"  # what a sender does about the other findings; no work of its own
 # A record that fits nothing is put right where the misfit is put right.
 _COUPLED = {("mail_starttls_dane_exist", "unmatched"): "mail_starttls_dane_valid"}
+_ABOUT_TLSA = frozenset({"tlsa", "renewal"})  # the steps that the tool for making records can help with
 _SHOWN = frozenset({"records", "Cisco ASA"})  # stands open in the step; other products are folded
 LONGEST_MAIL = 1800  # characters of a mailto address that every mail program takes
 
@@ -45,7 +46,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step that is open. ``gain`` is the score before and after it, or empty when it brings no points."""
+    """One step that is open. ``gain`` is the score before and after it, or empty when it brings no points.
+
+    ``tools`` are hosts with the query that fills in the tool for making their TLSA records.
+    """
 
     number: int
     id: str
@@ -61,6 +65,7 @@ class Step:
     gain: tuple[int, ...]
     letter: Letter
     checks: tuple[tuple[str, str], ...]
+    tools: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,16 @@ def _step(
             for check_id in dict.fromkeys(row.check_id for row in rows)
             if check_id in CATALOGUE
         ),
+        tools=_tools(kind, rows, document),
     )
+
+
+def _tools(kind: Kind, rows: list[Open], document: Json) -> tuple[tuple[str, str], ...]:
+    if kind.id not in _ABOUT_TLSA:
+        return ()
+    port = 25 if document["suite"] == "mail" else 443
+    hosts = values.hosts_of(rows)[: values.MOST_HOSTS]
+    return tuple((host, urlencode({"host": host, "port": port})) for host in hosts)
 
 
 def _sentences(rows: Iterable[Open], language: str) -> tuple[str, ...]:

@@ -106,3 +106,8 @@ def test_the_fingerprints_beside_a_stale_record_are_those_of_the_certificates_se
     served = {record.fields: record.served.replace(" ", "") for record in host.records}
     assert served == {("3", "1", "1"): spki_sha256(leaf), ("2", "1", "1"): spki_sha256(issuer)}
     assert all(record.in_dns != record.served for record in host.records)
+
+
+def test_the_step_leads_to_the_tool_filled_in_with_the_host(options: Options) -> None:
+    [step] = a_plan(options, "oud-record.voorbeeld.test").steps
+    assert step.tools == (("mx.oud-record.voorbeeld.test", "host=mx.oud-record.voorbeeld.test&port=25"),)
