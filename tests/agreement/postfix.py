@@ -136,11 +136,25 @@ def _await(address: str) -> None:
     raise RuntimeError(f"no mail server at {address}")
 
 
+def _await_resolver(process: subprocess.Popen[bytes]) -> None:
+    """Until it answers. Another one that is left from a run that was killed would answer in its place."""
+    for _ in range(100):
+        if process.poll() is not None:
+            raise RuntimeError(f"Unbound does not start: is another one at {RESOLVER}?")
+        try:
+            socket.create_connection((RESOLVER, 53), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("Unbound does not answer")
+
+
 @contextmanager
 def unbound(folder: Path, anchors: Path, forward: str) -> Iterator[None]:
     """A validating resolver on port 53 of an address of its own, before the resolver of the practice internet."""
     (folder / "unbound.conf").write_text(
-        f"server:\n interface: {RESOLVER}@53\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n"
+        f"server:\n interface: {RESOLVER}@53\n so-reuseport: no\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n"
         f' chroot: ""\n username: ""\n pidfile: ""\n directory: "{folder}"\n use-syslog: no\n do-not-query-localhost: no\n'
         f' module-config: "validator iterator"\n num-threads: 1\n trust-anchor-file: "{anchors}"\n'
         f' trust-anchor-signaling: no\n aggressive-nsec: no\n local-zone: "test." nodefault\nremote-control:\n control-enable: no\n'
@@ -150,6 +164,7 @@ def unbound(folder: Path, anchors: Path, forward: str) -> Iterator[None]:
         command = [program("unbound", "unbound"), "-d", "-c", str(folder / "unbound.conf")]
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
+            _await_resolver(process)
             yield
         finally:
             process.terminate()
