@@ -97,13 +97,16 @@ def data_of(item: x509.Certificate, selector: int, matching: int) -> bytes:
     }[Matching(matching)]()
 
 
-def _matches(record: Tlsa, item: x509.Certificate | None) -> bool:
-    if item is None:
-        return False
+def data_if_readable(item: x509.Certificate | None, selector: int, matching: int) -> bytes | None:
+    """The same, or None without a certificate or with a key of a kind that cannot be read."""
     try:
-        return data_of(item, record.selector, record.matching) == record.data
+        return data_of(item, selector, matching) if item else None
     except (ValueError, UnsupportedAlgorithm):
-        return False
+        return None
+
+
+def _matches(record: Tlsa, item: x509.Certificate | None) -> bool:
+    return data_if_readable(item, record.selector, record.matching) == record.data
 
 
 def _depth(record: Tlsa, chain: Certificates) -> int | None:
@@ -174,10 +177,8 @@ def served(record: Tlsa, chain: Certificates) -> str:
     """What the record would have to hold to fit the chain: hexadecimal, bounded; empty when nothing is shown."""
     leaf = chain[0] if chain else None
     item = leaf if record.usage in (Usage.DANE_EE, Usage.PKIX_EE) else issuer_of(chain)
-    try:
-        return data_of(item, record.selector, record.matching).hex()[:2048] if item else ""
-    except (ValueError, UnsupportedAlgorithm):
-        return ""
+    data = data_if_readable(item, record.selector, record.matching)
+    return data.hex()[:2048] if data else ""
 
 
 def _named(peer: Peer) -> bool:

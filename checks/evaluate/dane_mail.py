@@ -247,9 +247,9 @@ def advised(view: View, host: str, *handshakes: TlsHandshake) -> list[str]:
     leaves = [(Usage.DANE_EE, chain[0]) for chain in chains if chain]
     issuers = [(Usage.DANE_TA, dane.issuer_of(chain)) for chain in chains]
     lines = (
-        f"_25._tcp.{host}. IN TLSA {usage:d} 1 1 {dane.data_of(item, 1, 1).hex()}"
+        f"_25._tcp.{host}. IN TLSA {usage:d} 1 1 {data.hex()}"
         for usage, item in (*leaves, *issuers)
-        if item is not None
+        if (data := dane.data_if_readable(item, 1, 1)) is not None
     )
     return list(dict.fromkeys(lines))
 

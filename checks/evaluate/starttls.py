@@ -4,7 +4,6 @@ whose side it is on.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Any
 
@@ -17,10 +16,9 @@ from checks.facts.network import OURS, Reason
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.model import Finding, Observation
+from checks.policy.smtp_filters import is_masked_greeting, is_masked_keyword
 from checks.records.mx import MailRoute
 from checks.records.tlsa import Usage
-
-_MASKED = re.compile(r"^X{6,}[A-Z]?$|^\*+$")  # what a firewall's SMTP inspection writes over a keyword
 
 
 class Starttls(StrEnum):
@@ -148,14 +146,16 @@ def _broken_off(session: SmtpSession) -> Starttls:
     }.get(reason, Starttls.REFUSED_US)
 
 
-def masked_keyword(session: SmtpSession) -> str:
-    """The EHLO line in which a firewall wrote over a keyword, or an empty string."""
-    return next((keyword for keyword in session.extensions if _MASKED.match(keyword)), "")
+def masked_words(session: SmtpSession) -> str:
+    """The EHLO keyword that a firewall wrote over, or else the greeting, or an empty string."""
+    greeting = session.greeting.lines if session.greeting else ()
+    masked = (*filter(is_masked_keyword, session.extensions), *filter(is_masked_greeting, greeting))
+    return next(iter(masked), "")
 
 
 def _offer(session: SmtpSession) -> Starttls:
     if "STARTTLS" not in session.extensions:
-        return Starttls.STRIPPED if masked_keyword(session) else Starttls.NO_STARTTLS
+        return Starttls.STRIPPED if masked_words(session) else Starttls.NO_STARTTLS
     if session.starttls is None:
         return _broken_off(session)
     return Starttls.HANDSHAKE if session.starttls.code == 220 else Starttls.REJECTED
@@ -173,7 +173,7 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
         if reply is not None and reply.code >= 400:
             shown["reply"] = f"{reply.code} {' '.join(reply.lines)}"[:200]
             break
-    if keyword := masked_keyword(session):
+    if keyword := masked_words(session):
         shown["masked"] = keyword
     if codes := remarks(session):
         shown["remarks"] = codes

@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from checks.facts.network import Reason, Unreachable
 from checks.facts.smtp import Reply
+from checks.policy.smtp_filters import is_masked_greeting, is_masked_keyword
 
 MAX_LINE = 4096  # bytes; RFC 5321 section 4.5.3.1.5 allows 512, and that is exceeded in good faith
 MAX_LINES = 128  # in one reply
@@ -22,8 +23,6 @@ KEPT = 512  # characters of a line that are kept as a fact
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 # What inspecting firewalls write over a keyword they do not know: XXXXXXXA, XXXXXXXX, or asterisks.
-_MASKED_KEYWORD = re.compile(r"[X*]{4,}[A-Z]?")
-_MASKED_GREETING = re.compile(r"\*{5,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ class SmtpDialogue:
     @property
     def masked(self) -> bool:
         """Whether something on the way has overwritten a keyword or the greeting."""
-        keywords = any(_MASKED_KEYWORD.fullmatch(keyword) for keyword in self.extensions)
-        return keywords or any(_MASKED_GREETING.search(line) for line in (self.greeting.lines if self.greeting else ()))
+        greeting = self.greeting.lines if self.greeting else ()
+        return any(map(is_masked_keyword, self.extensions)) or any(map(is_masked_greeting, greeting))
 
     def receive(self, data: bytes) -> Event:
         """Takes what the server sent, in pieces of any size, and says what comes next.

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from cryptography import x509
 
-from checks.evaluate.dane import Fit, Peer, authenticate
+from checks.evaluate.dane import Fit, Peer, authenticate, data_if_readable
 from checks.records.tlsa import Tlsa, parse, unusable
 from tests.checks.made import EXPIRED, FUTURE, NOW, Made
 
@@ -204,3 +205,12 @@ def test_issuers_that_sign_each_other_in_circles_cost_no_more_than_their_square(
     monkeypatch.setattr(dane, "_issued", lambda item, issuer: tried.append(item) or real(item, issuer))
     fits([record(2, 1, 1, OTHER), record(2, 1, 0, OTHER)], peer(leaf, *loop))
     assert len(tried) <= 100
+
+
+def test_a_key_of_an_unknown_kind_has_no_data_and_breaks_nothing() -> None:
+    ec_public_key, unknown = bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d0209")
+    odd = x509.load_der_x509_certificate(LEAF.der.replace(ec_public_key, unknown))
+    assert data_if_readable(odd, 1, 1) is None
+    assert data_if_readable(odd, 0, 1) == hashlib.sha256(LEAF.der.replace(ec_public_key, unknown)).digest()
+    assert data_if_readable(LEAF.certificate, 1, 1) == hashlib.sha256(LEAF.spki).digest()
+    assert fits([record(3, 1, 1, LEAF)], Peer((odd,), frozenset({MX}), NOW, trusted=False)) == [Fit.NO_MATCH]

@@ -48,6 +48,12 @@ def _stopped(reason: Reason) -> dict[str, object]:
         pytest.param(
             {"extensions": ("********",), "starttls": None, "tls": None}, Starttls.STRIPPED, id="S10-asterisks"
         ),
+        pytest.param({"extensions": ("XXXX",), "starttls": None, "tls": None}, Starttls.STRIPPED, id="S10-short-mask"),
+        pytest.param(
+            {"greeting": Reply(220, ("*" * 20,)), "extensions": ("SIZE",), "starttls": None, "tls": None},
+            Starttls.STRIPPED,
+            id="S10-banner-of-asterisks",
+        ),
         pytest.param({"starttls": Reply(454, ("not now",)), "tls": None}, Starttls.REJECTED, id="S11-454"),
         pytest.param({"tls": TlsFailure(Reason.PROTOCOL, "handshake_failure")}, Starttls.HANDSHAKE, id="S12-alert"),
         pytest.param({"tls": TlsFailure(Reason.OURS)}, Starttls.OURS, id="our-limit-in-handshake"),
