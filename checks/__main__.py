@@ -101,7 +101,7 @@ def _report(asked: argparse.Namespace) -> Report:
         raise ValueError(f"{asked.replay} is not JSON: {error}") from error
     if (measurement.domain, measurement.suite) != (target.domain, target.suite):
         raise ValueError(f"{asked.replay} is a {measurement.suite} measurement of {measurement.domain}")
-    return evaluate(measurement)
+    return evaluate(measurement, tls_profile=os.environ.get("CHECKS_TLS_PROFILE", "").strip())
 
 
 def _words(error: Exception) -> str:

@@ -20,6 +20,7 @@ from checks.facts.smtp import SmtpSession
 from checks.model import Check, Stage, Suite, Verdict
 from checks.net.transport import Limits
 from checks.options import Options
+from checks.policy.tls_profile import load
 from checks.probes.around import Around
 from checks.probes.dns import DnsProbe
 from checks.probes.shared import Commons
@@ -95,16 +96,17 @@ async def measure(
         mta_sts=around.mta_sts,
         security_txt=around.security_txt,
         tls=tuple(sorted(survey.scans, key=lambda scan: (scan.host, scan.address))),
+        tls_profile=options.tls_profile,
     )
 
 
-def evaluate(measurement: Measurement) -> Report:
-    """The verdicts and scores of a measurement by today's catalogue. Pure, but for the log line of a check that
-    crashes.
+def evaluate(measurement: Measurement, *, tls_profile: str = "") -> Report:
+    """The verdicts and scores of a measurement by today's catalogue, TLS by the profile of that name or else by the one of
+    the measurement. Pure, but for the log line of a check that crashes. Raises ValueError for a profile that is not known.
     """
-    view = View(measurement)
+    view = View(measurement, tls_profile=load(tls_profile or measurement.tls_profile))
     if failure := _failure(view):
-        return Report(measurement, CATALOGUE.version, failure=failure, partial=True)
+        return Report(measurement, CATALOGUE.version, failure=failure, partial=True, tls_profile=view.tls_profile)
     verdicts = [_verdict(check, view) for check in CATALOGUE.of(measurement.suite)]
     categories = tuple(
         scoring.category_report(category, found)
@@ -113,7 +115,12 @@ def evaluate(measurement: Measurement) -> Report:
     )
     partial = scoring.is_partial(verdicts)
     return Report(
-        measurement, CATALOGUE.version, categories, scoring.shown(scoring.total(categories), partial=partial), partial
+        measurement,
+        CATALOGUE.version,
+        categories,
+        scoring.shown(scoring.total(categories), partial=partial),
+        partial,
+        tls_profile=view.tls_profile,
     )
 
 

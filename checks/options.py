@@ -24,6 +24,7 @@ import dns.resolver
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+CURRENT_PROFILE = "ncsc_tls_2025_05"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Options:
 
     ``resolvers`` are (address, port) pairs; ``trust_anchors`` DS or DNSKEY records in presentation format, owner name
     first; ``ca_bundle`` a PEM file. ``rpki_vrps`` and ``rpki_routes`` are files or http(s) addresses of the tables that
-    RPKI is judged by; without both of them it is not.
+    RPKI is judged by; without both of them it is not. ``tls_profile`` names the guidelines that TLS is judged by.
     """
 
     resolvers: tuple[tuple[str, int], ...]
@@ -57,6 +58,7 @@ class Options:
     user_agent: str = "Zegel"
     rpki_vrps: tuple[str, ...] = ()
     rpki_routes: tuple[str, ...] = ()
+    tls_profile: str = CURRENT_PROFILE
     deadline: float = 60.0
     dns_timeout: float = 3.0
     connect_timeout: float = 8.0
@@ -88,6 +90,7 @@ class Options:
             or f"Mozilla/5.0 (compatible; Zegel; +{page or 'https://' + site}/visit/)",
             rpki_vrps=_vrp_sources(environ),
             rpki_routes=_sources(environ, "CHECKS_RPKI_ROUTES"),
+            tls_profile=_tls_profile(environ.get("CHECKS_TLS_PROFILE", "").strip()),
             deadline=_seconds(environ, "CHECKS_DEADLINE", 60.0),
         )
 
@@ -222,6 +225,17 @@ def _sources(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not item.startswith(("/", "http://", "https://")):
             raise ValueError(f"{name} has {item!r}, which is neither an absolute path nor an http(s) address")
     return items
+
+
+_PROFILE = re.compile(r"([a-z]+_tls_[0-9_]+)\.toml")
+
+
+def _tls_profile(name: str) -> str:
+    found = (_PROFILE.fullmatch(entry.name) for entry in files("checks.policy").iterdir())
+    known = sorted(match[1] for match in found if match)
+    if name and name not in known:
+        raise ValueError(f"CHECKS_TLS_PROFILE is {name!r}; it may be {' or '.join(known)}")
+    return name or CURRENT_PROFILE
 
 
 def _source(environ: Mapping[str, str], name: str, version: int) -> str:

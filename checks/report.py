@@ -5,7 +5,7 @@ database stores and the pages draw from.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from checks.assumed import score_if
 from checks.facts.measurement import Measurement
 from checks.model import CategoryReport, SubjectVerdict, Verdict
+from checks.policy.tls_profile import TlsProfile, load
 
 SCHEMA = 1
 
@@ -31,7 +32,7 @@ class Report:
     measured at all.
 
     ``score`` is None when nothing counts; ``partial`` when there is anything that we could not see: the score is then
-    provisional, and never 100.
+    provisional, and never 100. ``tls_profile`` is what TLS was judged by.
     """
 
     measurement: Measurement
@@ -40,6 +41,7 @@ class Report:
     score: int | None = None
     partial: bool = False
     failure: Failure | None = None
+    tls_profile: TlsProfile = field(default_factory=load)
 
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -62,6 +64,7 @@ class Report:
             "duration_ms": facts.duration_ms,
             "engine": facts.engine,
             "catalogue": self.catalogue,
+            "tls_profile": {"id": self.tls_profile.id, "name": self.tls_profile.name},
             "score": self.score,
             "partial": self.partial,
             "failure": self.failure.value if self.failure else None,

@@ -2,11 +2,19 @@
 
 from checks.catalogue import tls_rulings
 from checks.evaluate import tls, tls_certificate, tls_subjects
-from checks.evaluate.tls import ClientRenegotiation, EarlyData, KeyExchange, KeyExchangeHash, Levels, Order, Switch
+from checks.evaluate.tls import (
+    ClientRenegotiation,
+    EarlyData,
+    KeyExchange,
+    KeyExchangeHash,
+    Levels,
+    MasterSecret,
+    Order,
+    Switch,
+)
 from checks.model import Check, Requirement, Stage, not_applicable
 
 _OUT = not_applicable(uncounted=True)
-_OUT_WITH_CREDIT = not_applicable(credit=1, uncounted=True)  # beside an address where it does count, it costs nothing
 
 CHECKS = (
     Check(
@@ -95,8 +103,8 @@ CHECKS = (
         requirement=Requirement.REQUIRED,
         weight=10,
         stage=Stage.ENDPOINTS,
-        evaluate=tls_subjects.mail(Switch, tls.extended_master_secret),
-        rulings=tls_rulings.switch(_OUT, not_used=_OUT_WITH_CREDIT),
+        evaluate=tls_subjects.mail(MasterSecret, tls.extended_master_secret),
+        rulings=tls_rulings.master_secret(_OUT),
         references=("NCSC-NL TLS guidelines 2025-05", "RFC 7627"),
     ),
     Check(

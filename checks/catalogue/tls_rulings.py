@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from checks.evaluate.tls import ClientRenegotiation, EarlyData, KeyExchange, KeyExchangeHash, Levels, Order, Switch
+from checks.evaluate.tls import (
+    ClientRenegotiation,
+    EarlyData,
+    KeyExchange,
+    KeyExchangeHash,
+    Levels,
+    MasterSecret,
+    Order,
+    Switch,
+)
 from checks.evaluate.tls_certificate import Staple
 from checks.model import Ruling, fails, not_applicable, notes, passes, unknown, warns
 
@@ -64,11 +73,24 @@ def key_exchange_hash(no_tls: Ruling) -> Rulings:
     }
 
 
-def switch(no_tls: Ruling, not_used: Ruling = NOT_IN_TLS13) -> Rulings:
-    """Compression, secure renegotiation, extended master secret."""
+def master_secret(no_tls: Ruling) -> Rulings:
+    """The extended master secret: beside an address where it does count, one without TLS 1.2 costs nothing."""
+    beside = not_applicable(credit=1, uncounted=True)
+    return {
+        MasterSecret.OK: passes(),
+        MasterSecret.NOT_USED: beside,
+        MasterSecret.NOT_DEMANDED: beside,
+        MasterSecret.NO_TLS: no_tls,
+        MasterSecret.UNKNOWN: unknown(),
+        MasterSecret.WRONG: fails(),
+    }
+
+
+def switch(no_tls: Ruling) -> Rulings:
+    """Compression, secure renegotiation."""
     return {
         Switch.OK: passes(),
-        Switch.NOT_USED: not_used,
+        Switch.NOT_USED: NOT_IN_TLS13,
         Switch.NO_TLS: no_tls,
         Switch.UNKNOWN: unknown(),
         Switch.WRONG: fails(),

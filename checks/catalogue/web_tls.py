@@ -2,13 +2,21 @@
 
 from checks.catalogue import tls_rulings
 from checks.evaluate import tls, tls_certificate, tls_subjects
-from checks.evaluate.tls import ClientRenegotiation, EarlyData, KeyExchange, KeyExchangeHash, Levels, Order, Switch
+from checks.evaluate.tls import (
+    ClientRenegotiation,
+    EarlyData,
+    KeyExchange,
+    KeyExchangeHash,
+    Levels,
+    MasterSecret,
+    Order,
+    Switch,
+)
 from checks.evaluate.tls_certificate import Staple
 from checks.model import Check, Requirement, Stage, not_applicable
 
 _NOTHING = not_applicable()  # no HTTPS: it counts, and earns nothing
 _OUT = not_applicable(uncounted=True)
-_OUT_WITH_CREDIT = not_applicable(credit=1, uncounted=True)  # beside an address where it does count, it costs nothing
 
 CHECKS = (
     Check(
@@ -97,8 +105,8 @@ CHECKS = (
         requirement=Requirement.REQUIRED,
         weight=10,
         stage=Stage.ENDPOINTS,
-        evaluate=tls_subjects.web(Switch, tls.extended_master_secret),
-        rulings=tls_rulings.switch(_OUT, not_used=_OUT_WITH_CREDIT),
+        evaluate=tls_subjects.web(MasterSecret, tls.extended_master_secret),
+        rulings=tls_rulings.master_secret(_OUT),
         references=("NCSC-NL TLS guidelines 2025-05", "RFC 7627"),
     ),
     Check(

@@ -71,10 +71,21 @@ class KeyExchangeHash(StrEnum):
 
 
 class Switch(StrEnum):
-    """Something of TLS 1.2 and before that is right or wrong: compression, renegotiation, extended master secret."""
+    """Something of TLS 1.2 and before that is right or wrong: compression, secure renegotiation."""
 
     OK = "ok"
     NOT_USED = "not-used"  # it does not exist in TLS 1.3, which is all there is here
+    NO_TLS = "no-tls"
+    UNKNOWN = "unknown"
+    WRONG = "wrong"
+
+
+class MasterSecret(StrEnum):
+    """The extended master secret of TLS 1.2."""
+
+    OK = "ok"
+    NOT_USED = "not-used"  # no TLS 1.2
+    NOT_DEMANDED = "not-demanded"  # it is absent, and the profile does not ask for it
     NO_TLS = "no-tls"
     UNKNOWN = "unknown"
     WRONG = "wrong"
@@ -137,7 +148,11 @@ def suites(reading: Reading, _: View) -> Judged:
 
 
 def _suites_unclear(reading: Reading, level: Level) -> bool:
-    """Whether something worse may be accepted that nobody told us of."""
+    """Whether something worse may be accepted that nobody told us of. Questions that were sorted by another profile answer
+    this only with the whole list.
+    """
+    if reading.by_another:
+        return not reading.scan.complete
     if reading.versions[TLS1_3] is not False and reading.failed(Ask.TLS13_SUITES):
         return True
     if reading.below_13 in (0, TLS1_2) and not reading.only_13:
@@ -158,6 +173,8 @@ def order(reading: Reading, _: View) -> Judged:
     weak = {suite for suite in at_12 if reading.profile.suite(suite) in (Level.PHASE_OUT, Level.INSUFFICIENT)}
     strong = at_12 - weak
     if not weak or not strong:
+        if reading.by_another and not reading.scan.complete and reading.versions[TLS1_2] is not False:
+            return Order.UNKNOWN, _evidence(reading)
         asked = () if reading.versions[TLS1_2] is False else (*_STRONG_ASKS, Ask.TLS12_WEAK_SUITES)
         unclear = any(_failed_or_never(reading, ask) for ask in asked)
         return Order.UNKNOWN if unclear else Order.NOT_NEEDED, _evidence(reading)
@@ -167,6 +184,8 @@ def order(reading: Reading, _: View) -> Judged:
         return Order.UNKNOWN, shown
     first_weak = next((suite for suite in chosen if suite not in strong), None)
     passed_over = sorted(strong - set(chosen))
+    if first_weak is None and passed_over and reading.by_another:
+        return Order.UNKNOWN, shown  # asked no further than the levels of the other profile
     if first_weak is None or not passed_over:
         return Order.OK, shown
     return Order.WRONG, {**shown, "chosen": suite_name(first_weak), "better": suite_name(passed_over[0])}
@@ -220,6 +239,9 @@ def _groups_unclear(reading: Reading) -> bool:
         return True
     if not reading.versions[TLS1_2]:
         return False
+    passed_over = (code for code in reading.asked_by.groups_of(Level.GOOD) if code < _FINITE_13.start)
+    if any(reading.profile.group(code) in (Level.PHASE_OUT, Level.INSUFFICIENT) for code in passed_over):
+        return True
     return reading.failed(Ask.TLS12_GROUPS, Ask.TLS12_WEAK_SUITES) or _asked_and_failed(reading, Ask.TLS12_DHE)
 
 
@@ -279,12 +301,15 @@ def _switch(reading: Reading, right: Any) -> Judged:
 
 def extended_master_secret(reading: Reading, _: View) -> Judged:
     """RFC 7627, in TLS 1.2."""
+    evidence = _evidence(reading)
     if reading.versions[TLS1_2] is False:
-        return Switch.NOT_USED, _evidence(reading)
+        return MasterSecret.NOT_USED, evidence
     answers: list[Answer] = list(reading.at(TLS1_2))
     if not answers:
-        return Switch.UNKNOWN, _evidence(reading)
-    return Switch.OK if all(answer.extended_master_secret for answer in answers) else Switch.WRONG, _evidence(reading)
+        return MasterSecret.UNKNOWN, evidence
+    if all(answer.extended_master_secret for answer in answers):
+        return MasterSecret.OK, evidence
+    return MasterSecret.WRONG if reading.profile.extended_master_secret else MasterSecret.NOT_DEMANDED, evidence
 
 
 def client_renegotiation(reading: Reading, _: View) -> Judged:

@@ -11,7 +11,7 @@ from functools import cached_property
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import Answer, Ask, Reply, TlsScan
 from checks.policy.tls_names import SSL2, SSL3, TLS1_0, TLS1_1, TLS1_2, TLS1_3
-from checks.policy.tls_profile import Level, TlsProfile
+from checks.policy.tls_profile import Level, TlsProfile, load
 
 _OPENSSL = {"TLSv1.3": TLS1_3, "TLSv1.2": TLS1_2, "TLSv1.1": TLS1_1, "TLSv1": TLS1_0}
 _NEWEST_OLD = (TLS1_1, TLS1_0, SSL3)
@@ -34,6 +34,16 @@ class Reading:
         """Whether one of some questions was not answered, or was never asked."""
         found = self.answers(*asks)
         return {answer.ask for answer in found} != set(asks) or any(answer.reply is Reply.FAILED for answer in found)
+
+    @cached_property
+    def asked_by(self) -> TlsProfile:
+        """The profile that sorted the questions."""
+        return load(self.scan.profile)
+
+    @property
+    def by_another(self) -> bool:
+        """Whether the questions were sorted by another profile than the one that judges."""
+        return self.asked_by is not self.profile
 
     @cached_property
     def accepted(self) -> tuple[Answer, ...]:

@@ -13,7 +13,6 @@ from checks.evaluate.tls_reading import Reading
 from checks.evaluate.view import View
 from checks.facts.tls import TlsHandshake
 from checks.model import Evidence, Finding, Observation
-from checks.policy.tls_profile import load
 
 Judged = tuple[StrEnum, Evidence]
 Judgement = Callable[[Reading, View], Judged]
@@ -64,5 +63,5 @@ def _row(
     scan = view.tls_scan(host, address)
     if scan is None:
         return Observation(host, kind(UNKNOWN), {}, address)
-    outcome, evidence = judgement(Reading(scan, tls, load()), view)
+    outcome, evidence = judgement(Reading(scan, tls, view.tls_profile), view)
     return Observation(host, outcome, evidence, address)

@@ -22,6 +22,7 @@ from checks.facts.measurement import Measurement
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import TlsScan
+from checks.policy.tls_profile import TlsProfile, load
 from checks.records.mx import MailHosts, mail_hosts
 
 Made = TypeVar("Made")
@@ -30,8 +31,17 @@ Made = TypeVar("Made")
 class View:
     """Read-only. The clock of every judgement is ``measured_at``."""
 
-    def __init__(self, measurement: Measurement, lookup: Callable[[str, str], Lookup] | None = None) -> None:
-        """``lookup`` answers look-ups in place of the stored answers."""
+    def __init__(
+        self,
+        measurement: Measurement,
+        lookup: Callable[[str, str], Lookup] | None = None,
+        *,
+        tls_profile: TlsProfile | None = None,
+    ) -> None:
+        """``lookup`` answers look-ups in place of the stored answers; TLS is judged by ``tls_profile``, or by the one that
+        the measurement names.
+        """
+        self.tls_profile = tls_profile or load(measurement.tls_profile)
         self.measurement = measurement
         self.measured_at = measurement.measured_at
         self.domain = measurement.domain + "."

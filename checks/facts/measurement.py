@@ -26,7 +26,7 @@ from checks.facts.rpki import RpkiFacts
 from checks.facts.security_txt import SecurityTxtSearch
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
-from checks.facts.tls_scan import TlsScan
+from checks.facts.tls_scan import FIRST_PROFILE, TlsScan
 from checks.model import Suite
 
 SCHEMA = 1
@@ -34,7 +34,9 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Everything that was seen of a target, enough to judge it again at any time. ``measured_at`` is UTC."""
+    """Everything that was seen of a target, enough to judge it again at any time. ``measured_at`` is UTC, ``tls_profile``
+    the profile by which TLS was to be judged.
+    """
 
     domain: str
     suite: Suite
@@ -50,6 +52,7 @@ class Measurement:
     rpki: RpkiFacts = field(default_factory=RpkiFacts)
     tls: tuple[TlsScan, ...] = ()
     security_txt: SecurityTxtSearch | None = None
+    tls_profile: str = FIRST_PROFILE
 
     def to_json(self) -> dict[str, Any]:
         """The measurement as JSON-able values."""

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from checks.facts.network import Reason
 
+FIRST_PROFILE = "ncsc_tls_2025_05"  # what was in force before scans said which profile is
+
 
 class Ask(StrEnum):
     """Why a hello was sent, and so what its refusal means. Suites are sorted by the profile that was in force."""
@@ -98,7 +100,7 @@ class TlsScan:
     first; ``staple`` the stapled OCSP response of the chain ``stapled`` (an index), base64, empty when none was sent.
 
     ``complete`` tells whether every suite was asked about; ``connections`` counts all that were made.
-    ``small_hellos``: large hellos met silence, and the same in pieces did not.
+    ``small_hellos``: large hellos met silence, and the same in pieces did not. ``profile`` is the one that sorted what was asked.
     """
 
     host: str
@@ -114,3 +116,4 @@ class TlsScan:
     small_hellos: bool = False
     connections: int = 0
     ms: int = 0
+    profile: str = FIRST_PROFILE

@@ -4,8 +4,9 @@ edition of the guidelines is another file.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,6 +16,7 @@ from typing import Any
 from checks.policy.tls_names import GROUPS, SUITES, VERSIONS, group_name, is_tls13_suite, prime_name, suite_name
 
 CURRENT = "ncsc_tls_2025_05"
+_FILE = re.compile(r"[a-z]+_tls_[0-9_]+\.toml")
 
 
 class Level(StrEnum):
@@ -34,9 +36,11 @@ def worst(levels: Iterable[Level]) -> Level:
 @dataclass(frozen=True, slots=True, eq=False)
 class TlsProfile:
     """Levels by name. What a table does not name is insufficient. Equal to itself alone, so that what follows from a
-    profile can be remembered.
+    profile can be remembered. ``id`` is the name of its file, ``name`` what people call it; ``extended_master_secret`` tells
+    whether RFC 7627 is demanded.
     """
 
+    id: str
     name: str
     versions: Mapping[str, Level]
     suites: Mapping[str, Level]
@@ -49,6 +53,7 @@ class TlsProfile:
     rsa_sufficient: int
     rsa_phase_out: int
     most_renegotiations: int
+    extended_master_secret: bool
 
     def version(self, code: int) -> Level:
         """The level of a protocol version."""
@@ -105,12 +110,19 @@ def _levels(table: Mapping[str, Any]) -> dict[str, Level]:
     return {name: level for key, level in keys.items() for name in table.get(key, ())}
 
 
-@cache
 def load(name: str = CURRENT) -> TlsProfile:
-    """The profile in a data file of this folder."""
+    """The profile in a data file of this folder. Raises ValueError when there is none of that name."""
+    return _load(name)
+
+
+@cache
+def _load(name: str) -> TlsProfile:
+    if name not in available():
+        raise ValueError(f"there is no TLS profile {name!r}")
     data = tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
     keys = data["certificate_keys"]
     return TlsProfile(
+        id=name,
         name=data["name"],
         versions=_levels(data["versions"]),
         suites=_levels(data["suites"]),
@@ -123,4 +135,15 @@ def load(name: str = CURRENT) -> TlsProfile:
         rsa_sufficient=keys["rsa_sufficient"],
         rsa_phase_out=keys["rsa_phase_out"],
         most_renegotiations=data["renegotiation"]["most"],
+        extended_master_secret=data["extended_master_secret"]["demanded"],
     )
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The names of all profiles."""
+    return tuple(sorted(name.removesuffix(".toml") for name in _files() if _FILE.fullmatch(name)))
+
+
+def _files() -> Iterator[str]:
+    return (entry.name for entry in files(__package__).iterdir())

@@ -86,6 +86,8 @@ class _Questions:
         await self._again()
         if (found := answers[1]).version == TLS1_2:
             await self._apart(found, answers[:1], weak, strong)
+        elif answers[0].version == TLS1_2:
+            await asyncio.gather(*self._finite(strong))
         await self._alive()
 
     def _hello(self, version: int, suites: tuple[int, ...], groups: tuple[int, ...] = ()) -> Hello:
@@ -150,7 +152,7 @@ class _Questions:
         )
         if not any(answer.version == TLS1_2 for answer in (*strong_found, found)):
             return
-        apart = [self._apart(found, strong_found, weak, strong)] if found.version == TLS1_2 else []
+        apart = [self._apart(found, strong_found, weak, strong)] if found.version == TLS1_2 else self._finite(strong)
         await asyncio.gather(*self._curves_and_hashes(strong + weak), *apart)
 
     def _curves_and_hashes(self, suites: tuple[int, ...]) -> tuple[Coroutine[None, None, Answer], ...]:
@@ -176,12 +178,16 @@ class _Questions:
         and the order.
         """
         if not found.prime:
-            finite = tuple(code for code in strong + weak if "_DHE_" in suite_name(code) and _is_signed(code))
-            await self._ask(Ask.TLS12_DHE, self._hello(TLS1_2, finite))
+            await asyncio.gather(*self._finite(strong + weak))
         if self.profile.suite(found.suite) is Level.PHASE_OUT:
             await self._ask(Ask.TLS12_INSUFFICIENT, self._hello(TLS1_2, self._suites(Level.INSUFFICIENT)))
         if any(answer.version == TLS1_2 for answer in strong_found):
             await self._order(weak, strong)
+
+    def _finite(self, suites: tuple[int, ...]) -> list[Coroutine[None, None, Answer]]:
+        """A finite-field group shows its value only where no curve is offered beside it."""
+        finite = tuple(code for code in suites if "_DHE_" in suite_name(code) and _is_signed(code))
+        return [self._ask(Ask.TLS12_DHE, self._hello(TLS1_2, finite))] if finite else []
 
     async def _order(self, weak: Sequence[int], strong: Sequence[int]) -> None:
         """Which suite is chosen with everything on offer, the worst first; then again without that one, until it is a
@@ -317,7 +323,7 @@ async def probe(
     most = (MOST_MAIL if mail else MOST_WEB) - spent
     asker = Asker(host.rstrip("."), address, port, mail, options, door, begun + seconds, most)
     request = b"" if mail else f"GET / HTTP/1.0\r\nHost: {asker.name}\r\n\r\n".encode("ascii", "replace")
-    questions = _Questions(asker, profile or load(), known, request)
+    questions = _Questions(asker, profile or load(options.tls_profile), known, request)
     await (questions.run_thriftily() if thrifty else questions.run())
     staple = next(iter(asker.staples.items()), (0, b""))
     return TlsScan(
@@ -334,4 +340,5 @@ async def probe(
         small_hellos=asker.small_hellos,
         connections=asker.connections,
         ms=round((door.clock() - begun) * 1000),
+        profile=questions.profile.id,
     )

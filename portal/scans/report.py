@@ -119,6 +119,7 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         snippet=share.snippet(scan.domain, asked.address),
         engine=str(document.get("engine", "")),
         catalogue=str(document.get("catalogue", "")),
+        guidelines=str(document.get("tls_profile", {}).get("name", "")),
     )
 
 

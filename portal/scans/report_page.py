@@ -123,3 +123,4 @@ class ReportPage:
     snippet: str
     engine: str
     catalogue: str
+    guidelines: str

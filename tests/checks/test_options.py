@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from checks import Options
+from checks.policy.tls_profile import CURRENT
 
 RESOLVER = {"CHECKS_RESOLVERS": "192.0.2.53"}
 
@@ -64,6 +65,7 @@ def test_trust_anchors_of_several_names_are_read_from_a_file(tmp_path: Path) -> 
         ("CHECKS_SOURCE_IPV4", "2001:db8::1"),
         ("CHECKS_SOURCE_IPV6", "nonsense"),
         ("CHECKS_DEADLINE", "soon"),
+        ("CHECKS_TLS_PROFILE", "ncsc_tls_1999"),
         ("CHECKS_DEADLINE", "0"),
         ("CHECKS_CA_BUNDLE", "/does/not/exist.pem"),
         ("CHECKS_TRUST_ANCHORS", "/does/not/exist"),
@@ -87,6 +89,11 @@ def test_a_trust_anchor_file_without_anchors_is_refused(tmp_path: Path, text: st
     file.write_text(text)
     with pytest.raises(ValueError, match="CHECKS_TRUST_ANCHORS"):
         Options.from_env({**RESOLVER, "CHECKS_TRUST_ANCHORS": str(file)})
+
+
+def test_tls_is_judged_by_the_newest_guidelines_unless_told_otherwise() -> None:
+    assert Options.from_env(RESOLVER).tls_profile == CURRENT
+    assert Options.from_env({**RESOLVER, "CHECKS_TLS_PROFILE": "ncsc_tls_2021"}).tls_profile == "ncsc_tls_2021"
 
 
 def test_we_introduce_ourselves_by_the_name_of_the_site() -> None:

@@ -29,7 +29,7 @@ def kinder_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     category = {"id": "made_up", "status": "passed", "score": 100, "checks": [check]}
     better = MadeReport(a_document(score=100, categories=[category], catalogue="2026.12"))
     monkeypatch.setattr(rejudge, "Measurement", Opaque)
-    monkeypatch.setattr(rejudge, "evaluate", lambda measurement: better)
+    monkeypatch.setattr(rejudge, "evaluate", lambda measurement, *, tls_profile: better)
 
 
 def run(*arguments: str) -> str:

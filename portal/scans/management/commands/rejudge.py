@@ -17,8 +17,11 @@ class Command(BaseCommand):
     help = "Judge stored measurements again by today's catalogue, and replace documents, totals and findings."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``--domain`` and ``--dry-run``."""
+        """``--domain``, ``--tls-profile`` and ``--dry-run``."""
         parser.add_argument("--domain", help="only scans of this domain")
+        parser.add_argument(
+            "--tls-profile", default="", help="judge TLS by these guidelines; default: those of the scan"
+        )
         parser.add_argument("--dry-run", action="store_true", help="count what would change, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +32,8 @@ class Command(BaseCommand):
         judged = changed = 0
         for scan in scans.iterator(chunk_size=50):
             judged += 1
-            report = evaluate(Measurement.from_json((scan.document or {})["measurement"]))
+            measurement = Measurement.from_json((scan.document or {})["measurement"])
+            report = evaluate(measurement, tls_profile=options["tls_profile"])
             before = scan.total
             if lifecycle.rejudged(scan, report, dry_run=options["dry_run"]):
                 changed += 1
