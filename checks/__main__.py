@@ -10,14 +10,16 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from checks import Measurement, Options, Report, Suite, Target, evaluate, scan, tlsa_tools
-from checks.terminal import render
+from checks.terminal import Style, render
 
 EXIT_BAD_INPUT = 2
 EXIT_NOT_MEASURED = 3
+EXIT_BROKEN_PIPE = 141  # what a shell gives for SIGPIPE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.json:
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
-        print(render(report, asked.language, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        print(render(report, _style(asked.language)))
     return EXIT_NOT_MEASURED if report.failure else 0
 
 
@@ -104,11 +106,29 @@ def _report(asked: argparse.Namespace) -> Report:
     return evaluate(measurement, tls_profile=os.environ.get("CHECKS_TLS_PROFILE", "").strip())
 
 
+def _style(language: str) -> Style:
+    """As wide as the terminal, within reason; in colour where somebody is looking (https://no-color.org)."""
+    width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 120)
+    return Style(language, width, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, Target.Refused):
         return f"that is no domain name to test ({error.reason.value})"
     return str(error)
 
 
+def _run() -> int:
+    """The command, for a reader that may stop reading (``| head``)."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())

@@ -1,15 +1,18 @@
-"""A report for a terminal: verdicts by category, and for mail the DANE story of each address: records found, address,
-handshake, chain, and which record matched at which depth.
+"""A report for a terminal: the score, what needs attention with what to publish, every check in a line, and for DANE the
+transcript of each address.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from checks.catalogue import CATALOGUE
 from checks.model import CategoryReport, Status, SubjectVerdict, Verdict
-from checks.report import Failure, Report
+from checks.report import Report
+from checks.texts import fill, terminal
+from checks.transcript import printable, transcript
 
 _SIGNS = {
     Status.PASSED: "✔",
@@ -27,164 +30,158 @@ _COLOURS = {
     Status.NOT_TESTED: 90,
     Status.ERROR: 35,
 }
-_WORDS = {
-    "nl": {
-        "mail": "mailtest",
-        "web": "websitetest",
-        "score": "{score} van 100",
-        "provisional": "voorlopig: niet alles was te meten",
-        "none": "geen score",
-        "took": "gemeten {at}, in {seconds} s",
-        "points": "{points:g} van {most:g} punten",
-        "dane": "DANE per adres",
-        "delivery": "Mail van een afzender die DANE controleert",
-        "authenticated": "bezorgd, versleuteld en gecontroleerd",
-        "encrypted": "bezorgd, alleen versleuteld",
-        "clear": "bezorgd zonder versleuteling",
-        "deferred": "niet bezorgd, blijft wachten",
-        "unknown": "niet te meten",
-        Failure.NO_SUCH_DOMAIN: "Dit domein bestaat niet.",
-        Failure.NO_ANSWER: "De nameservers van dit domein gaven geen antwoord. Wij konden niets meten.",
-        Failure.RESOLVER_UNFIT: "Onze eigen resolver is ongeschikt: hij geeft geen DNSSEC door. Dat ligt aan ons.",
-    },
-    "en": {
-        "mail": "mail test",
-        "web": "website test",
-        "score": "{score} out of 100",
-        "provisional": "provisional: not everything could be measured",
-        "none": "no score",
-        "took": "measured {at}, in {seconds} s",
-        "points": "{points:g} of {most:g} points",
-        "dane": "DANE by address",
-        "delivery": "Mail from a sender that checks DANE",
-        "authenticated": "delivered with authentication",
-        "encrypted": "delivered encrypted only",
-        "clear": "delivered in clear",
-        "deferred": "deferred",
-        "unknown": "could not be measured",
-        Failure.NO_SUCH_DOMAIN: "This domain does not exist.",
-        Failure.NO_ANSWER: "The name servers of this domain gave no answer. We could not measure anything.",
-        Failure.RESOLVER_UNFIT: "Our own resolver is unfit: it does not pass DNSSEC on. That is our fault.",
-    },
-}
+# What needs attention, gravest first.
+_ATTENTION = (Status.FAILED, Status.WARNING, Status.ERROR)
+_BAR = 20  # characters of a score's bar
 
 
-def render(report: Report, language: str, *, colour: bool = False) -> str:
-    """The whole report as text. Measured text in it is bounded and printable: the evaluators and the sentences see to
-    that, ``_plain`` makes sure.
-    """
-    return "\n".join(_lines(report, language, colour=colour))
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How it is printed: in which language, how many columns wide, with or without colours."""
+
+    language: str
+    width: int = 100
+    colour: bool = False
+
+    def sign(self, status: Status) -> str:
+        """The sign of a status, which says the same without its colour."""
+        return f"\x1b[{_COLOURS[status]}m{_SIGNS[status]}\x1b[0m" if self.colour else _SIGNS[status]
+
+    def strong(self, text: str) -> str:
+        """A heading."""
+        return f"\x1b[1m{text}\x1b[0m" if self.colour else text
+
+    def wrapped(self, text: str, indent: int) -> Iterator[str]:
+        """Text in lines of the width, each with the indent. A name or record that is longer stays whole."""
+        margin = " " * indent
+        yield from textwrap.wrap(
+            printable(text),
+            self.width,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
-def _lines(report: Report, language: str, *, colour: bool) -> Iterator[str]:
-    words, facts = _WORDS[language], report.measurement
-    score = words["none"] if report.score is None else words["score"].format(score=report.score)
-    yield f"{facts.domain} · {words[facts.suite.value]} · {score}" + (
-        f" ({words['provisional']})" if report.partial else ""
-    )
-    yield words["took"].format(
-        at=facts.measured_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        seconds=f"{facts.duration_ms / 1000:.1f}",
-    )
+def render(report: Report, style: Style) -> str:
+    """The whole report as text. Measured text in it is bounded, and printable."""
+    return "\n".join(_lines(report, style))
+
+
+def _lines(report: Report, style: Style) -> Iterator[str]:
+    yield from _head(report, style)
     if report.failure:
-        yield f"\n{words[report.failure]}"
-    for category in report.categories:
-        yield from _category(category, language, colour=colour)
-    yield from _delivery(report.verdicts, words)
-    transcript = list(_dane(report.verdicts))
-    if transcript:
-        yield f"\n{words['dane']}"
-        yield from transcript
+        yield ""
+        yield from style.wrapped(terminal(style.language)[report.failure.value], 0)
+        return
+    yield ""
+    yield from (_bar(category, style) for category in report.categories)
+    yield from _attention(report, style)
+    yield from _all(report, style)
+    yield from _delivery(report.verdicts, style)
+    if lines := transcript(report.to_json(), style.language):
+        yield f"\n{style.strong(terminal(style.language)['dane'])}\n"
+        yield textwrap.indent(lines, "  ", lambda line: bool(line.strip()))
 
 
-def _category(category: CategoryReport, language: str, *, colour: bool) -> Iterator[str]:
-    yield f"\n{category.name[language]}" + ("" if category.score is None else f" · {category.score}")
-    for verdict in category.verdicts:
-        sign = _painted(verdict.status, colour=colour)
-        yield f"  {sign} {CATALOGUE[verdict.check_id].texts[language].title}" + _points(verdict, language)
-        yield f"      {_plain(verdict.sentence[language])}"
-        yield from _exceptions(verdict, language, colour=colour)
-        yield from _remarks(verdict, language)
+def _head(report: Report, style: Style) -> Iterator[str]:
+    words, facts = terminal(style.language), report.measurement
+    score = words["none"] if report.score is None else fill(words["score"], {"score": report.score})
+    provisional = f" ({words['provisional']})" if report.partial else ""
+    yield style.strong(f"{facts.domain} · {words[facts.suite.value]} · {score}{provisional}")
+    at = facts.measured_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    yield fill(words["took"], {"at": at, "seconds": f"{facts.duration_ms / 1000:.1f}"})
 
 
-def _exceptions(verdict: Verdict, language: str, *, colour: bool) -> Iterator[str]:
-    """The subjects that differ from the verdict of the check."""
-    for row in verdict.subjects:
-        if row.outcome != verdict.outcome:
-            yield f"      {_painted(row.status, colour=colour)} {_plain(row.sentence[language])}"
+def _bar(category: CategoryReport, style: Style) -> str:
+    name = category.name[style.language]
+    if category.score is None:
+        return f"  {style.sign(category.status)} {name:<28} {'–':>4}"
+    return f"  {style.sign(category.status)} {name:<28} {category.score:>4}  {'━' * (category.score * _BAR // 100)}"
+
+
+def _attention(report: Report, style: Style) -> Iterator[str]:
+    """The checks that need attention, gravest first, each with the places where it is so and the records to publish."""
+    words = terminal(style.language)
+    found = [verdict for verdict in report.verdicts.values() if verdict.status in _ATTENTION]
+    heading = fill(words["attention"], {"count": len(found)}) if found else words["nothing"]
+    yield f"\n{style.strong(heading)}"
+    for verdict in sorted(found, key=lambda verdict: _ATTENTION.index(verdict.status)):
+        yield f"\n  {_title(verdict, style)}"
+        for sentence in _sentences(verdict, style):
+            yield from style.wrapped(sentence, 6)
+        yield from _publish(verdict, style)
+
+
+def _sentences(verdict: Verdict, style: Style) -> Iterator[str]:
+    """What was seen: for each outcome that is not in order the sentence of one place and the names of the others, then what
+    is told beside it.
+    """
+    rows = [row for row in verdict.subjects if row.status in _ATTENTION]
+    if not rows:
+        yield verdict.sentence[style.language]
+    for outcome in dict.fromkeys(row.outcome for row in rows):
+        first, *others = (row for row in rows if row.outcome == outcome)
+        yield first.sentence[style.language]
+        if others:
+            yield fill(terminal(style.language)["also"], {"places": ", ".join(map(_place, others))})
+    yield from (f"· {remark}" for remark in _remarks(verdict, style.language))
 
 
 def _remarks(verdict: Verdict, language: str) -> Iterator[str]:
-    """What is told beside the verdict, each once."""
     told = (remark for row in verdict.subjects for remark in row.evidence.get("remarks", ()))
-    for line in dict.fromkeys(CATALOGUE.remark(remark, language) for remark in told if isinstance(remark, Mapping)):
-        yield f"      · {_plain(line)}"
+    yield from dict.fromkeys(CATALOGUE.remark(remark, language) for remark in told if isinstance(remark, Mapping))
 
 
-def _points(verdict: Verdict, language: str) -> str:
+def _publish(verdict: Verdict, style: Style) -> Iterator[str]:
+    advised = (line for row in verdict.subjects if row.status in _ATTENTION for line in row.evidence.get("advised", ()))
+    if lines := list(dict.fromkeys(map(printable, advised))):
+        yield f"      {terminal(style.language)['publish']}"
+        yield from (f"        {line}" for line in lines)
+
+
+def _all(report: Report, style: Style) -> Iterator[str]:
+    """Every check in a line; where there is something to know that needs no attention, with its sentence."""
+    yield f"\n{style.strong(terminal(style.language)['all'])}"
+    for category in report.categories:
+        yield f"\n  {category.name[style.language]}"
+        told = ""
+        for verdict in category.verdicts:
+            yield f"  {_title(verdict, style)}"
+            sentence = verdict.sentence[style.language]
+            if verdict.status in (Status.INFO, Status.NOT_TESTED) and sentence != told:
+                yield from style.wrapped(sentence, 6)
+                told = sentence
+            if verdict.status not in _ATTENTION:
+                for remark in _remarks(verdict, style.language):
+                    yield from style.wrapped(f"· {remark}", 6)
+
+
+def _title(verdict: Verdict, style: Style) -> str:
+    title = f"{style.sign(verdict.status)} {CATALOGUE[verdict.check_id].texts[style.language].title}"
     if verdict.points is None or verdict.max_points is None:
-        return ""
-    return f" ({_WORDS[language]['points'].format(points=verdict.points, most=verdict.max_points)})"
+        return title
+    values = {"points": f"{verdict.points:g}", "most": f"{verdict.max_points:g}"}
+    return f"{title} ({fill(terminal(style.language)['points'], values)})"
 
 
-def _painted(status: Status, *, colour: bool) -> str:
-    return f"\x1b[{_COLOURS[status]}m{_SIGNS[status]}\x1b[0m" if colour else _SIGNS[status]
-
-
-def _delivery(verdicts: Mapping[str, Verdict], words: Mapping[str, str]) -> Iterator[str]:
+def _delivery(verdicts: Mapping[str, Verdict], style: Style) -> Iterator[str]:
     """What a DANE sender does: the domain first, then every host and address."""
     rows = next((verdict.subjects for check, verdict in verdicts.items() if check.endswith("_dane_delivery")), ())
     if not rows:
         return
-    yield f"\n{words['delivery']}"
-    for row in (rows[-1], *rows[:-1]):
-        where = f"{row.subject} [{row.address}]" if row.address else row.subject
-        indent = "  " if row is rows[-1] else "    "
-        because = f" ({row.evidence['because']})" if "because" in row.evidence else ""
-        yield f"{indent}{_plain(where)}: {words.get(row.outcome, row.outcome)}{because}"
+    yield f"\n{style.strong(terminal(style.language)['delivery'])}\n"
+    domain, *others = rows[-1], *rows[:-1]
+    yield f"  {_delivered(domain, style.language)}"
+    yield from (f"    {_delivered(row, style.language)}" for row in others)
 
 
-def _dane(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    """One block for each address that has TLSA records in the evidence: the transcript that specialists know from
-    DANE checkers.
-    """
-    sessions = {
-        (row.subject, row.address): row
-        for check_id, verdict in verdicts.items()
-        if check_id.endswith("_available")
-        for row in verdict.subjects
-    }
-    for check_id, verdict in verdicts.items():
-        if check_id.endswith("_dane_valid"):
-            for row in verdict.subjects:
-                yield from _dane_block(row, sessions.get((row.subject, row.address)))
+def _delivered(row: SubjectVerdict, language: str) -> str:
+    said = CATALOGUE.meaning("delivery", row.outcome, language) or row.outcome
+    because = CATALOGUE.meaning("because", str(row.evidence.get("because")), language)
+    return f"{printable(_place(row))}: {said}" + (f" ({because})" if because else "")
 
 
-def _dane_block(row: SubjectVerdict, session: SubjectVerdict | None) -> Iterator[str]:
-    records: list[dict[str, Any]] = row.evidence.get("records", [])
-    if not records:
-        return
-    yield f"\n  {_plain(row.subject)} [{row.address}]"
-    yield f"    TLSA at {_plain(row.evidence.get('owner', ''))}"
-    for record in records:
-        yield f"      {record['usage']} {record['selector']} {record['matching_type']} {_short(record['data'])}"
-    if session and "version" in session.evidence:
-        yield f"    handshake {session.evidence['version']} {session.evidence['cipher']}"
-        yield from (
-            f"      depth {depth}: {_plain(item['subject'])}"
-            for depth, item in enumerate(session.evidence["certificates"])
-        )
-    for record in records:
-        parameters = f"{record['usage']} {record['selector']} {record['matching_type']}"
-        where = (
-            record["reason"] if record.get("matched_depth") is None else f"matched at depth {record['matched_depth']}"
-        )
-        yield f"    {parameters} {_short(record['data'])}: {where}"
-
-
-def _short(data: str) -> str:
-    return data if len(data) <= 20 else f"{data[:8]}…{data[-8:]}"
-
-
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in text)
+def _place(row: SubjectVerdict) -> str:
+    return f"{row.subject} [{row.address}]" if row.address else row.subject

@@ -25,7 +25,7 @@ from checks.catalogue import (
     web_tls,
 )
 from checks.model import Category, Check, Suite
-from checks.texts import fill, load, reasons, remarks
+from checks.texts import evidence, fill, load, reasons, remarks
 
 VERSION = "2026.11"
 
@@ -55,6 +55,16 @@ class Catalogue(Mapping[str, Check]):
     def reasons(self, language: str) -> Mapping[str, str]:
         """The words of the reasons that evidence gives as codes, for use within a sentence."""
         return reasons(language)
+
+    def label(self, key: str, language: str) -> str:
+        """The name of a key of evidence; a key without one as it is."""
+        return evidence(language)["label"].get(key, key.replace("_", " "))
+
+    def meaning(self, key: str, code: str, language: str) -> str | None:
+        """What a code means that evidence gives under a key, or None for one without words. Under ``fit`` stand the
+        reasons of TLSA records.
+        """
+        return evidence(language).get(key, {}).get(code)
 
     def remark(self, told: Mapping[str, object], language: str) -> str:
         """A remark of the evidence (its ``note`` and values) as a sentence; the code itself when it has no words."""

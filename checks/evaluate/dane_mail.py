@@ -67,6 +67,12 @@ class Valid(StrEnum):
 
 MATCHED = (Valid.OK, Valid.COMMON_NAME, Valid.BARE_KEY, Valid.ANCHOR_EXPIRED)
 
+_TO_PUBLISH = (
+    Exists.ABSENT,
+    Exists.WRONG_PLACE,
+    Exists.NO_USABLE,
+)  # what is missing is a record that we can write down
+
 _WORST_FIT = {
     Fit.NAME_MISMATCH: Valid.NAME_MISMATCH,
     Fit.CHAIN_BROKEN: Valid.CHAIN_BROKEN,
@@ -86,13 +92,19 @@ def exists(view: View) -> Finding:
 def _exists_row(view: View, session: SmtpSession) -> Observation:
     tlsa = host_tlsa(view, session.host)
     found = _existence(view, tlsa, session)
-    evidence = {"owner": tlsa.lookup.name, "dnssec": tlsa.lookup.security.value, "records": _shown(tlsa)}
+    evidence: dict[str, Any] = {
+        "owner": tlsa.lookup.name,
+        "dnssec": tlsa.lookup.security.value,
+        "records": _shown(tlsa),
+    }
     if found is Exists.WRONG_PLACE:
         evidence["found_at"] = misplaced(view, session.host)
     if tlsa.idle:
         evidence["idle"] = tlsa.idle.name
     if found in (Exists.BOGUS, Exists.LOOKUP_FAILED):
         evidence |= {"reason": tlsa.lookup.reason.value, "where": tlsa.lookup.where}
+    if found in _TO_PUBLISH and (records := advised(view, session.host, *handshakes_of(view, session))):
+        evidence["advised"] = records
     return Observation(session.host, found, evidence, session.address)
 
 
@@ -216,15 +228,19 @@ def _match_evidence(view: View, tlsa: TlsaSet, session: SmtpSession) -> dict[str
     if not isinstance(session.tls, TlsHandshake):
         return shown
     shown["records"] = _fitted(view, tlsa, session.host, session.tls)
-    handshakes = [session.tls]
     if other := other_certificate(view, session):
         leaf = view.chain(other)[0]
         key = certificate.key_words(leaf) if leaf else "unknown"
         shown["other_certificate"] = {"key": key, "records": _fitted(view, tlsa, session.host, other)}
-        handshakes.append(other)
-    if records := advised(view, session.host, *handshakes):
+    if records := advised(view, session.host, *handshakes_of(view, session)):
         shown["advised"] = records
     return shown
+
+
+def handshakes_of(view: View, session: SmtpSession) -> list[TlsHandshake]:
+    """What an address showed: its certificate, and the one of the other kind where it has two."""
+    shown = (session.tls, other_certificate(view, session))
+    return [handshake for handshake in shown if isinstance(handshake, TlsHandshake)]
 
 
 def _fitted(view: View, tlsa: TlsaSet, host: str, handshake: TlsHandshake) -> list[dict[str, Any]]:

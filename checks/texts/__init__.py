@@ -2,7 +2,9 @@
 
 The form of a file: ``# title``, then one line ``- outcome: sentence`` for each outcome, with named placeholders in
 braces; then the four headings of ``HEADINGS`` in order. ``reasons.md`` holds the words of reasons that checks share,
-``remarks.md`` the sentences of what is told beside a verdict.
+``remarks.md`` the sentences of what is told beside a verdict, ``terminal.md`` the words of reports in plain text, ``evidence.md``
+those for evidence: under ``## label`` the names of its keys, under any other heading what the codes mean that stand
+under that key.
 """
 
 from __future__ import annotations
@@ -20,16 +22,14 @@ HEADINGS = {
     "en": ("What we test", "Why it matters", "How to fix it", "Background"),
 }
 _OUTCOME = re.compile(r"- ([a-z0-9-]+): (.+)")
+_CODE = re.compile(r"- ([a-z0-9_-]+): (.+)")
 
 
 def load(check_id: str) -> Mapping[str, CheckText]:
     """The words of a check by language. Raises FileNotFoundError or ValueError when a file is missing or not of the
     form.
     """
-    return {
-        language: parse((files(__name__) / language / f"{check_id}.md").read_text("utf-8"), HEADINGS[language])
-        for language in LANGUAGES
-    }
+    return {language: parse(_read(language, f"{check_id}.md"), HEADINGS[language]) for language in LANGUAGES}
 
 
 @cache
@@ -44,9 +44,29 @@ def remarks(language: str) -> Mapping[str, str]:
     return _table(language, "remarks.md")
 
 
+@cache
+def terminal(language: str) -> Mapping[str, str]:
+    """The words of reports in plain text: ``terminal.md`` of a language."""
+    return _table(language, "terminal.md")
+
+
+@cache
+def evidence(language: str) -> Mapping[str, Mapping[str, str]]:
+    """The words for evidence by heading: ``evidence.md`` of a language."""
+    _, *parts = re.split(r"^## (.+)$", _read(language, "evidence.md"), flags=re.MULTILINE)
+    return {heading: _lines(body) for heading, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
 def _table(language: str, name: str) -> Mapping[str, str]:
-    lines = (files(__name__) / language / name).read_text("utf-8").splitlines()
-    return {match[1]: match[2] for match in map(_OUTCOME.fullmatch, lines) if match}
+    return _lines(_read(language, name))
+
+
+def _read(language: str, name: str) -> str:
+    return (files(__name__) / language / name).read_text("utf-8")
+
+
+def _lines(text: str) -> Mapping[str, str]:
+    return {match[1]: match[2] for match in map(_CODE.fullmatch, text.splitlines()) if match}
 
 
 def parse(text: str, headings: tuple[str, ...]) -> CheckText:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from checks import CATALOGUE
 from portal.scans import anatomy_words as table
 from portal.scans.evidence import bounded
-from portal.scans.labels import FIT
 from portal.scans.words import STATUS, say
 
 Json = Mapping[str, Any]
@@ -145,7 +145,7 @@ def _part(number: int, words: table.Words | None, value: str, language: str) -> 
 
 
 def _fit(record: Json, reason: str, language: str) -> str:
-    words = say(FIT[reason], language) if reason in FIT else say(STATUS["not_tested"], language)
+    words = CATALOGUE.meaning("fit", reason, language) or say(STATUS["not_tested"], language)
     depth = record.get("found_depth")
     return words if depth is None else words + say(table.DEPTH, language).format(depth=depth)
 

@@ -1,6 +1,6 @@
-"""Technical evidence as HTML: any JSON value becomes lists and small tables, with labels for the keys we know.
+"""Technical evidence as HTML: any JSON value becomes lists and small tables, with names for the keys and words for the codes that the catalogue knows.
 
-Everything is escaped, and bounded in length, depth and number. Keys without a label are shown as they are, so that a new check needs no change here.
+Everything is escaped, and bounded in length, depth and number. Keys without a name are shown as they are, so that a new check needs no change here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from checks import CATALOGUE
-from portal.scans.labels import CODES, FIT, LABELS
 from portal.scans.words import Words, day, decimal, parse_time, say
 
 LONGEST_TEXT = 1000  # characters of one value
@@ -35,11 +34,6 @@ def render(evidence: Mapping[str, Any], language: str) -> SafeString:
     return mark_safe(_object({key: value for key, value in evidence.items() if key not in _HIDDEN}, language, 0))
 
 
-def label(key: str, language: str) -> str:
-    """The human name of a key of evidence."""
-    return say(LABELS[key], language) if key in LABELS else key.replace("_", " ")
-
-
 def bounded(text: str, most: int = LONGEST_TEXT) -> str:
     """The text, cut off where it gets too long for a page, with what cannot be printed made visible."""
     shown = "".join(char if char.isprintable() else "\ufffd" for char in text[: most + 1])
@@ -51,7 +45,7 @@ def _object(value: Mapping[str, Any], language: str, depth: int) -> str:
     if not rows:
         return ""
     shown = "".join(
-        f"<div><dt>{escape(bounded(label(key, language), 60))}</dt><dd>{_value(key, item, language, depth + 1)}</dd></div>"
+        f"<div><dt>{escape(bounded(CATALOGUE.label(key, language), 60))}</dt><dd>{_value(key, item, language, depth + 1)}</dd></div>"
         for key, item in rows[:MOST_ITEMS]
     )
     return f'<dl class="zegel-evidence">{shown}</dl>{_more(len(rows), language)}'
@@ -96,11 +90,11 @@ def _tlsa(records: Sequence[Mapping[str, Any]], language: str) -> str:
 
 def _fit(record: Mapping[str, Any], language: str) -> str:
     reason = str(record.get("reason") or "")
-    if use := CODES["use"].get(str(record.get("use"))):
-        return f"<br>{escape(say(use, language))}"
+    if use := CATALOGUE.meaning("use", str(record.get("use")), language):
+        return f"<br>{escape(use)}"
     if not reason:
         return ""
-    said = say(FIT[reason], language) if reason in FIT else bounded(reason, 60)
+    said = CATALOGUE.meaning("fit", reason, language) or bounded(reason, 60)
     depth = record.get("found_depth")
     place = say(_DEPTH, language).format(depth=depth) if depth is not None else ""
     return f"<br>{escape(said + place)}"
@@ -114,7 +108,7 @@ def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     ):
         return ""
     heads = "".join(
-        f'<th class="utrecht-table__header-cell" scope="col">{escape(bounded(label(key, language), 60))}</th>'
+        f'<th class="utrecht-table__header-cell" scope="col">{escape(bounded(CATALOGUE.label(key, language), 60))}</th>'
         for key in keys
     )
     body = "".join("<tr>" + "".join(_cell(key, row.get(key), language) for key in keys) + "</tr>" for row in rows)
@@ -122,7 +116,7 @@ def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
 
 
 def _cell(key: str, value: Any, language: str) -> str:
-    return f'<td class="utrecht-table__cell" data-label="{escape(bounded(label(key, language), 60))}">{_scalar(key, value, language)}</td>'
+    return f'<td class="utrecht-table__cell" data-label="{escape(bounded(CATALOGUE.label(key, language), 60))}">{_scalar(key, value, language)}</td>'
 
 
 def _scalar(key: str, value: Any, language: str) -> str:
@@ -134,8 +128,8 @@ def _scalar(key: str, value: Any, language: str) -> str:
         return f"{decimal(value, language, 0)} ms" if key.endswith("_ms") else decimal(value, language, 3)
     if key in _DATES and (at := parse_time(value)):
         return escape(day(at, language))
-    if meaning := CODES.get(key, {}).get(str(value)):
-        return escape(say(meaning, language))
+    if meaning := CATALOGUE.meaning(key, str(value), language):
+        return escape(meaning)
     return f'<span class="zegel-mono" translate="no">{escape(bounded(str(value)))}</span>'
 
 

@@ -34,8 +34,8 @@ def test_the_report_for_people_names_the_record_and_where_it_matched(capsys: pyt
     assert main(["mail", "dubbele-tlsa.voorbeeld.test", "--language", "en"]) == 0
     shown = capsys.readouterr().out
     assert "dubbele-tlsa.voorbeeld.test · mail test · 100 out of 100" in shown
-    assert "matched at depth 0" in shown
-    assert "matched at depth 1" in shown
+    assert ": matches at depth 0" in shown
+    assert ": matches at depth 1" in shown
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,9 @@ def test_the_report_for_people_says_what_a_dane_sender_does(
 
 def test_a_host_without_tls_still_shows_its_records(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mail", "zonder-starttls.voorbeeld.test", "--language", "nl"]) == 0
-    assert "TLSA at _25._tcp." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "TLSA-records op _25._tcp." in shown
+    assert "geen verbinding: er is geen werkende TLS" in shown
 
 
 @pytest.mark.parametrize(

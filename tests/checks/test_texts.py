@@ -17,6 +17,7 @@ from checks.dnssec.model import Security, Why, security_of
 from checks.dnssec.remarks import Note, Stage
 from checks.evaluate import (
     certificate,
+    dane,
     dane_mail,
     dane_web,
     delivery,
@@ -30,8 +31,10 @@ from checks.evaluate import (
     rollover,
     starttls,
 )
+from checks.facts.smtp import Injection
 from checks.model import Check, CheckText, Suite
-from checks.texts import HEADINGS, LANGUAGES, fill, parse, remarks
+from checks.records.tlsa import Unusable
+from checks.texts import HEADINGS, LANGUAGES, evidence, fill, parse, remarks
 
 CHECKS = tuple(CATALOGUE.values())
 TEXTS = [(check, language) for check in CHECKS for language in LANGUAGES]
@@ -285,7 +288,32 @@ def test_the_background_explains_every_reason_why_a_chain_could_not_be_measured(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_no_texts_without_a_check(language: str) -> None:
     found = {item.name for item in (files("checks.texts") / language).iterdir()}
-    assert found == {"reasons.md", "remarks.md", *(f"{check_id}.md" for check_id in CATALOGUE)}
+    assert found == {
+        "evidence.md",
+        "reasons.md",
+        "remarks.md",
+        "terminal.md",
+        *(f"{check_id}.md" for check_id in CATALOGUE),
+    }
+
+
+def test_the_words_for_evidence_are_the_same_ones_in_both_languages() -> None:
+    dutch, english = (evidence(language) for language in LANGUAGES)
+    assert {key: set(words) for key, words in dutch.items()} == {key: set(words) for key, words in english.items()}
+    assert set(english) >= {"label", "fit", "because", "delivery", "use"}
+
+
+@pytest.mark.parametrize(
+    ("key", "codes"),
+    [
+        ("because", delivery.Because),
+        ("use", rollover.Use),
+        ("noop", Injection),
+        ("fit", (*dane.Fit, *Unusable, dane_mail.Exists.INSECURE)),
+    ],
+)
+def test_every_code_that_evidence_gives_has_its_meaning(key: str, codes: Iterable[StrEnum]) -> None:
+    assert {code.value for code in codes} == set(evidence("en")[key])
 
 
 NOTES = {

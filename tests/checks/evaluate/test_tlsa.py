@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from checks.dnssec import Outcome, Security, Why
@@ -60,6 +62,15 @@ def test_t18_a_look_up_that_failed_is_not_a_missing_record() -> None:
 
 def test_t34_a_proven_denial_means_no_dane() -> None:
     assert exists().outcome is Exists.ABSENT
+
+
+@pytest.mark.parametrize("records", [(), ("1 1 1 " + "ab" * 32,)], ids=["none", "none usable"])
+def test_where_a_record_is_missing_the_ones_to_publish_follow_from_what_the_server_shows(
+    records: tuple[str, ...],
+) -> None:
+    leaf, issuer = (hashlib.sha256(made.spki).hexdigest() for made in (LEAF, MIDDLE))
+    row = exists(*([tlsa(*records)] if records else ()))
+    assert row.evidence["advised"] == [f"{AT_HOST} IN TLSA 3 1 1 {leaf}", f"{AT_HOST} IN TLSA 2 1 1 {issuer}"]
 
 
 def test_t20_m06_a_host_in_an_unsigned_zone_needs_that_zone_signed_first() -> None:
