@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="judge the measurement in FILE again instead of measuring"
     )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FILE",
+        help="a measurement of before, for what senders may still remember of it",
+    )
     _add_language(parser)
     return parser
 
@@ -95,14 +101,20 @@ def _dane(arguments: list[str]) -> int:
 def _report(asked: argparse.Namespace) -> Report:
     """The report that was asked for. Raises ValueError for bad input and OSError for a file that cannot be read."""
     target = Target.parse(asked.domain, Suite(asked.suite))
-    if not asked.replay:
-        return asyncio.run(scan(target, Options.from_env(os.environ)))
+    if asked.replay:
+        return _judged(asked.replay, target)
+    earlier = _judged(asked.earlier, target).to_json()["digest"] if asked.earlier else None
+    return asyncio.run(scan(target, Options.from_env(os.environ), earlier=earlier))
+
+
+def _judged(file: Path, target: Target) -> Report:
+    """The report on the measurement in a file. Raises as ``_report`` does."""
     try:
-        measurement = Measurement.from_json(json.loads(asked.replay.read_text("utf-8")))
+        measurement = Measurement.from_json(json.loads(file.read_text("utf-8")))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{asked.replay} is not JSON: {error}") from error
+        raise ValueError(f"{file} is not JSON: {error}") from error
     if (measurement.domain, measurement.suite) != (target.domain, target.suite):
-        raise ValueError(f"{asked.replay} is a {measurement.suite} measurement of {measurement.domain}")
+        raise ValueError(f"{file} is a {measurement.suite} measurement of {measurement.domain}")
     return evaluate(measurement, tls_profile=os.environ.get("CHECKS_TLS_PROFILE", "").strip())
 
 

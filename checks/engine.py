@@ -7,15 +7,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from checks import judging, scoring
 from checks.catalogue import CATALOGUE
 from checks.dnssec import Outcome, Security, Why
+from checks.evaluate import history, mta_sts
 from checks.evaluate.view import View
+from checks.facts.earlier import Earlier
 from checks.facts.http import WebEndpoint
-from checks.facts.measurement import Measurement
+from checks.facts.measurement import Measurement, earlier_from_json
 from checks.facts.smtp import SmtpSession
 from checks.model import Check, Stage, Suite, Verdict
 from checks.net.transport import Limits
@@ -38,14 +42,30 @@ log = logging.getLogger(__name__)
 
 
 async def scan(
-    target: Target, options: Options, *, progress: Progress | None = None, commons: Commons | None = None
+    target: Target,
+    options: Options,
+    *,
+    progress: Progress | None = None,
+    commons: Commons | None = None,
+    earlier: Mapping[str, Any] | None = None,
 ) -> Report:
     """Measure a target and judge it. ``progress`` is called with a JSON-able dict after each step. ``commons`` is what
-    concurrent scans share: measurements of mail hosts, and places for connections.
+    concurrent scans share: measurements of mail hosts, and places for connections. ``earlier`` is the ``digest`` of the
+    report document before this one, of the same target; it is stored with the measurement.
 
     Takes at most ``options.deadline`` seconds. Raises nothing for what the network does: that is in the report.
     """
-    return evaluate(await measure(target, options, progress=progress, commons=commons))
+    measurement = await measure(target, options, progress=progress, commons=commons)
+    return evaluate(replace(measurement, earlier=_known(earlier)))
+
+
+def _known(digest: Mapping[str, Any] | None) -> Earlier | None:
+    """What was handed in, if it can be read: a scan does not fail for what another engine wrote."""
+    try:
+        return earlier_from_json(digest) if digest else None
+    except ValueError as error:
+        log.warning("what was seen earlier is passed over: %s", error)
+        return None
 
 
 async def measure(
@@ -121,6 +141,7 @@ def evaluate(measurement: Measurement, *, tls_profile: str = "") -> Report:
         scoring.shown(scoring.total(categories), partial=partial),
         partial,
         tls_profile=view.tls_profile,
+        digest=history.digest(view, mta_sts.policy_seen(view)) if measurement.suite is Suite.MAIL else None,
     )
 
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from checks.assumed import score_if
-from checks.facts.measurement import Measurement
+from checks.facts.earlier import Earlier
+from checks.facts.measurement import Measurement, earlier_to_json
 from checks.model import CategoryReport, SubjectVerdict, Verdict
 from checks.policy.tls_profile import TlsProfile, load
 
@@ -32,7 +33,8 @@ class Report:
     measured at all.
 
     ``score`` is None when nothing counts; ``partial`` when there is anything that we could not see: the score is then
-    provisional, and never 100. ``tls_profile`` is what TLS was judged by.
+    provisional, and never 100. ``tls_profile`` is what TLS was judged by; ``digest`` what the next measurement of the same
+    target has to know of this one.
     """
 
     measurement: Measurement
@@ -42,6 +44,7 @@ class Report:
     partial: bool = False
     failure: Failure | None = None
     tls_profile: TlsProfile = field(default_factory=load)
+    digest: Earlier | None = None
 
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -69,6 +72,7 @@ class Report:
             "partial": self.partial,
             "failure": self.failure.value if self.failure else None,
             "categories": [_category(category) for category in self.categories],
+            "digest": earlier_to_json(self.digest) if self.digest else None,
             "measurement": facts.to_json(),
         }
 

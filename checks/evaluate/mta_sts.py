@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from checks.dnssec import Lookup, Outcome, Security
-from checks.evaluate import certificate
+from checks.evaluate import certificate, history
 from checks.evaluate.certificate import Trust
 from checks.evaluate.mail_hosts import hosts_or_reason
 from checks.evaluate.starttls import WITHOUT_TLS, judge
 from checks.evaluate.txt import texts_of
 from checks.evaluate.view import View
+from checks.facts.earlier import PolicySeen
 from checks.facts.http import HttpResponse
 from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import OURS, Reason, Unreachable
@@ -37,6 +38,7 @@ class MtaSts(StrEnum):
     MX_UNKNOWN = "mx-unknown"
     UNKNOWN = "unknown"
     OFF = "off"
+    STALE_ID = "stale-id"
     ABSENT = "absent"
     MULTIPLE = "multiple"
     RECORD_MALFORMED = "record-malformed"
@@ -70,6 +72,11 @@ def mta_sts(view: View) -> Finding:
         return Finding(MtaSts(reason))
     domain = view.measurement.domain
     found, evidence, policy = _policy(view)
+    seen = _seen(view, evidence, policy)
+    if former := seen and history.former_policy(view, seen):
+        found = MtaSts.STALE_ID
+        evidence |= {"former": {"mode": former.mode, "max_age": former.max_age, "mx": list(former.mx)}}
+        evidence["days"] = -(-former.max_age // 86_400)
     rows = [Observation(domain, found, {"owner": f"_mta-sts.{domain}", **evidence})]
     if policy is not None and policy.mode is not Mode.NONE:
         shown = {"mode": policy.mode.value, "mx": list(policy.mx)}
@@ -77,6 +84,18 @@ def mta_sts(view: View) -> Finding:
             Observation(host.name.rstrip("."), _host(view, policy, host.name.rstrip(".")), shown) for host in hosts
         ]
     return Finding(MtaSts.NO_HOSTS, tuple(rows))
+
+
+def policy_seen(view: View) -> PolicySeen | None:
+    """The policy with its id, for the measurement after this one; None without a policy that senders accept."""
+    _, evidence, policy = _policy(view)
+    return _seen(view, evidence, policy)
+
+
+def _seen(view: View, evidence: dict[str, Any], policy: StsPolicy | None) -> PolicySeen | None:
+    if policy is None:
+        return None
+    return PolicySeen(view.measured_at, evidence["id"], policy.mode.value, policy.max_age, policy.mx)
 
 
 def _policy(view: View) -> tuple[MtaSts, dict[str, Any], StsPolicy | None]:

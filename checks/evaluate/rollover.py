@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
-from checks.evaluate import dane
+from checks.evaluate import dane, history
 from checks.evaluate.dane import Fit, Match, authenticate
 from checks.evaluate.dane_mail import advised, other_certificate, peer
 from checks.evaluate.mail_hosts import hosts_or_reason
@@ -38,6 +38,7 @@ class Rollover(StrEnum):
     ISSUER_ONLY = "issuer-only"
     SINGLE = "single"
     SAME_KEY = "same-key"
+    TOO_SOON = "too-soon"
     SAME_CERTIFICATE = "same-certificate"
     WRONG_ISSUER = "wrong-issuer"
     COMBINATION = "combination"
@@ -78,7 +79,11 @@ def _row(view: View, host: str) -> Observation:
         evidence["steps"] = _steps(found, evidence["advised"], evidence["wait_seconds"])
     if end := found.first_end():
         evidence["not_after"] = end.date().isoformat()
-    return Observation(host, _outcome(found), evidence)
+    outcome = _outcome(found)
+    if found.matched() and (held := history.overtaken(view, host, shown)):
+        evidence |= {"held": list(held.records), "until": f"{held.until:%Y-%m-%d %H:%M} UTC"}
+        outcome = max(outcome, Rollover.TOO_SOON, key=list(Rollover).index)
+    return Observation(host, outcome, evidence)
 
 
 def _handshakes(view: View, host: str) -> list[TlsHandshake]:
@@ -117,6 +122,10 @@ class _Records:
     def matching(self, usage: Usage) -> list[Tlsa]:
         return [record for record in self.of(usage) if Fit.MATCH in self.fits(record)]
 
+    def matched(self) -> bool:
+        """Whether any record fits."""
+        return any(Fit.MATCH in self.fits(record) for record in self.usable)
+
     def use(self, record: Tlsa) -> Use:
         fits = self.fits(record)
         if fits == {Fit.MATCH}:
@@ -125,8 +134,7 @@ class _Records:
             return Use.LAGGING
         if Fit.WEAKER_DIGEST in fits:
             return Use.IDLE
-        fitting = any(Fit.MATCH in self.fits(other) for other in self.usable)
-        return Use.WAITING if fitting or not self.seen else Use.STALE
+        return Use.WAITING if self.matched() or not self.seen else Use.STALE
 
     def waiting(self) -> list[Tlsa]:
         """DANE-EE records for another key, of the kind that is in use: others would switch each other off or be switched

@@ -18,6 +18,7 @@ from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
 from checks.facts.dns import DirectAnswer, DnsFacts
+from checks.facts.earlier import Earlier
 from checks.facts.http import HttpResponse, WebEndpoint
 from checks.facts.mta_sts import PolicyFile
 from checks.facts.network import Unreachable
@@ -35,7 +36,7 @@ SCHEMA = 1
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """Everything that was seen of a target, enough to judge it again at any time. ``measured_at`` is UTC, ``tls_profile``
-    the profile by which TLS was to be judged.
+    the profile by which TLS was to be judged, ``earlier`` what measurements before this one handed on.
     """
 
     domain: str
@@ -53,6 +54,7 @@ class Measurement:
     tls: tuple[TlsScan, ...] = ()
     security_txt: SecurityTxtSearch | None = None
     tls_profile: str = FIRST_PROFILE
+    earlier: Earlier | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The measurement as JSON-able values."""
@@ -71,6 +73,22 @@ class Measurement:
             raise ValueError(f"measurement cannot be read: {cattrs.transform_error(error)}") from error
 
 
+def earlier_to_json(earlier: Earlier) -> dict[str, Any]:
+    """What is handed on to the next measurement, as JSON-able values."""
+    stored: dict[str, Any] = _CONVERTER.unstructure(earlier)
+    return stored
+
+
+def earlier_from_json(stored: Any) -> Earlier:
+    """What ``earlier_to_json`` wrote. Raises ValueError when it is of another shape."""
+    if not isinstance(stored, Mapping):
+        raise ValueError("what was seen earlier is of another shape")
+    try:
+        return _CONVERTER.structure(stored, Earlier)
+    except (cattrs.BaseValidationError, KeyError, TypeError) as error:
+        raise ValueError("what was seen earlier is of another shape") from error
+
+
 @dataclass(frozen=True, slots=True)
 class MailVisit:
     """All that was seen of one mail address, in a form that scans can share. ``at`` is the clock that it was measured by."""
@@ -86,8 +104,11 @@ class MailVisit:
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The visit that ``to_text`` wrote. Raises ValueError when it is of another shape."""
+        stored = json.loads(text)
+        if not isinstance(stored, Mapping):
+            raise ValueError("a visit of another shape")
         try:
-            return _CONVERTER.structure(json.loads(text), cls)
+            return _CONVERTER.structure(stored, cls)
         except (cattrs.BaseValidationError, KeyError, TypeError) as error:
             raise ValueError("a visit of another shape") from error
 

@@ -109,6 +109,13 @@ def claim(pk: int) -> Scan | None:
     return Scan.objects.get(pk=pk) if changed else None
 
 
+def digest_before(scan: Scan) -> Document | None:
+    """What the newest report of the same domain and suite before this one hands on to it, whoever asked for that report."""
+    before = Scan.objects.of(scan.domain, scan.suite).filter(status=Status.FINISHED, document__isnull=False)
+    digest: Document | None = before.values_list("document__digest", flat=True).first()
+    return digest
+
+
 def finish(scan: Scan, report: Report) -> bool:
     """Store the document and its findings in one transaction. False when this attempt was given up meanwhile: then nothing is stored."""
     document = storable(report.to_json())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
@@ -43,7 +44,7 @@ def run_scan(pk: int) -> None:
     if row is None:
         return
     try:
-        report = asyncio.run(_measured(Target(row.domain, Suite(row.suite)), Live(row)))
+        report = asyncio.run(_measured(Target(row.domain, Suite(row.suite)), Live(row), lifecycle.digest_before(row)))
     except SoftTimeLimitExceeded:
         lifecycle.fail(row, Failure.TIMED_OUT)
         return
@@ -51,11 +52,11 @@ def run_scan(pk: int) -> None:
         logger.warning("scan %s was given up before its report came", pk)
 
 
-async def _measured(target: Target, live: Live) -> Report:
+async def _measured(target: Target, live: Live, earlier: Mapping[str, Any] | None) -> Report:
     pulse = asyncio.create_task(live.beating())
     commons = RedisCommons(settings.REDIS_URL)
     try:
-        return await scan(target, settings.SCAN_OPTIONS, progress=live, commons=commons)
+        return await scan(target, settings.SCAN_OPTIONS, progress=live, commons=commons, earlier=earlier)
     finally:
         pulse.cancel()
         await commons.close()

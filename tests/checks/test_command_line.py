@@ -89,3 +89,18 @@ def test_a_wrong_setting_exits_2_and_names_the_variable(
 def test_a_domain_that_does_not_exist_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["web", "bestaat-niet.voorbeeld.test", "--language", "nl"]) == 3
     assert "bestaat niet" in capsys.readouterr().out
+
+
+def test_a_measurement_of_before_is_handed_in_and_stored_with_the_new_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, now = tmp_path / "before.json", tmp_path / "now.json"
+    domain = "goed.voorbeeld.test"
+    assert main(["mail", domain, "--json", "--save", str(before)]) == 0
+    digest = json.loads(capsys.readouterr().out)["digest"]
+    assert [host["host"] for host in digest["hosts"]]
+    assert main(["mail", domain, "--json", "--earlier", str(before), "--save", str(now)]) == 0
+    capsys.readouterr()
+    assert json.loads(now.read_text())["earlier"] == digest
+    assert main(["mail", "oud-record.voorbeeld.test", "--earlier", str(before)]) == 2
+    assert "mail measurement of goed.voorbeeld.test" in capsys.readouterr().err

@@ -93,11 +93,13 @@ EVIDENCE: dict[type[StrEnum], dict[str, frozenset[str]]] = {
     rollover.Rollover: {
         **dict.fromkeys(("ok", "issuer-only", "single", "same-key", "combination"), frozenset({"parameters"})),
         "certificate-record": frozenset({"parameters", "not_after"}),
+        "too-soon": frozenset({"until"}),
     },
     delivery.Delivery: {},
     mx_records.MxRecords: {"alias": frozenset({"target"})},
     injection.Injection: {},
     mta_sts.MtaSts: {
+        "stale-id": frozenset({"days"}),
         "multiple": _OWNER,
         "record-malformed": _OWNER | {"why"},
         "no-policy": frozenset({"host", "cause"}),

@@ -21,7 +21,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, result: Report | BaseException) -> l
     """Put a made-up engine in place of the real one: what it is asked is noted, and it gives or raises ``result``."""
     asked: list[Target] = []
 
-    async def scan(target: Target, options: Any, progress: Any, commons: Any) -> Report:
+    async def scan(target: Target, options: Any, progress: Any, commons: Any, earlier: Any) -> Report:
         asked.append(target)
         progress({"done": 1, "total": 2, "categories": [], "log": []})
         await asyncio.sleep(0)
@@ -93,3 +93,22 @@ def test_the_task_is_delivered_late_and_again_when_its_worker_is_lost() -> None:
     assert (conf.task_serializer, list(conf.accept_content), conf.task_ignore_result) == ("json", ["json"], True)
     # A message must not come back while its scan is still measured.
     assert conf.broker_transport_options["visibility_timeout"] > conf.task_time_limit
+
+
+def test_a_scan_is_handed_what_the_newest_report_of_its_domain_and_suite_hands_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handed: list[Any] = []
+
+    async def scan(target: Target, options: Any, progress: Any, commons: Any, earlier: Any) -> Report:
+        handed.append(earlier)
+        return a_report()
+
+    monkeypatch.setattr(tasks, "scan", scan)
+    tasks.run_scan(a_scan("new.example").pk)
+    for age, digest in ((60, {"hosts": ["newest"]}), (7200, {"hosts": ["older"]})):
+        a_finished_scan(age_seconds=age, digest=digest)
+    a_finished_scan(suite="web", age_seconds=1, digest={"hosts": ["of another suite"]})
+    a_finished_scan("other.example", age_seconds=1, digest={"hosts": ["of another domain"]})
+    tasks.run_scan(a_scan().pk)
+    assert handed == [None, {"hosts": ["newest"]}]
