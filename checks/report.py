@@ -15,6 +15,7 @@ from checks.facts.earlier import Earlier
 from checks.facts.measurement import Measurement, earlier_to_json
 from checks.model import CategoryReport, SubjectVerdict, Verdict
 from checks.policy.tls_profile import TlsProfile, load
+from checks.transcript import transcript
 
 SCHEMA = 1
 
@@ -55,6 +56,11 @@ class Report:
     def score_if(document: Mapping[str, Any], passed: Collection[str]) -> int | None:
         """What a stored report document would score if the checks of these ids passed; see ``checks.assumed``."""
         return score_if(document, passed)
+
+    @staticmethod
+    def dane_transcript(document: Mapping[str, Any], language: str) -> str:
+        """DANE at each address of a stored report document, as lines for specialists; see ``checks.transcript``."""
+        return transcript(document, language)
 
     def to_json(self) -> dict[str, Any]:
         """The report document, schema 1."""

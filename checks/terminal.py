@@ -12,7 +12,7 @@ from checks.catalogue import CATALOGUE
 from checks.model import CategoryReport, Status, SubjectVerdict, Verdict
 from checks.report import Report
 from checks.texts import fill, terminal
-from checks.transcript import printable, transcript
+from checks.transcript import printable
 
 _SIGNS = {
     Status.PASSED: "✔",
@@ -80,7 +80,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     yield from _attention(report, style)
     yield from _all(report, style)
     yield from _delivery(report.verdicts, style)
-    if lines := transcript(report.to_json(), style.language):
+    if lines := Report.dane_transcript(report.to_json(), style.language):
         yield f"\n{style.strong(terminal(style.language)['dane'])}\n"
         yield textwrap.indent(lines, "  ", lambda line: bool(line.strip()))
 

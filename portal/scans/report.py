@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from django.utils.safestring import SafeString
 
-from checks import CATALOGUE, Suite, Target
+from checks import CATALOGUE, Report, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
 from portal.scans import anatomy, certificates, chain, chain_picture, coverage, evidence, markdown, route, share, words
@@ -113,6 +113,7 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         chain_whole=all(zone.status == "passed" for zone in zones),
         chain_drawing=chain_picture.draw(document, language),
         anatomy=anatomy.build(checks_of(document), language),
+        transcript=Report.dane_transcript(document, language),
         certificates=certificates.build(checks_of(document), language),
         missing=coverage.missing(suite, (check["id"] for check in checks_of(document)), language) if categories else (),
         short_text=share.short_text(document, language, asked.address),

@@ -117,6 +117,7 @@ class ReportPage:
     chain_whole: bool
     chain_drawing: chain_picture.Drawing | None
     anatomy: tuple[anatomy.Host, ...]
+    transcript: str  # of DANE, as the command line prints it; empty without TLSA records
     certificates: certificates.Tree | None
     missing: tuple[str, ...]
     short_text: str

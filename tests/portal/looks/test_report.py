@@ -155,6 +155,13 @@ def test_what_the_report_did_not_measure_is_named() -> None:
     assert "RPKI" not in page({**document, "categories": [*document["categories"], measured]}, "en").missing
 
 
+def test_specialists_get_the_transcript_with_whole_records_and_the_depth_of_each_match() -> None:
+    lines = page(a_mail_document()).transcript.splitlines()
+    assert "    3 1 1 aac965289654287a343ac35080569d79941d6d90a7534ad73e9cb1aac3a40a6c" in lines
+    assert "    3 1 1 aac96528…c3a40a6c: past op diepte 0" in lines
+    assert page(a_null_mx_document()).transcript == ""
+
+
 def test_a_very_long_list_of_addresses_is_cut_and_counted() -> None:
     rows = [a_row("mx1", f"192.0.2.{number}", "passed", "ok") for number in range(100)]
     check = a_check("mail_starttls_cert_chain", "passed", "ok", rows)
