@@ -124,9 +124,9 @@ except ValueError as error:
 SCAN_DEADLINE = SCAN_OPTIONS.deadline
 FRESH_FOR = timedelta(minutes=5)
 RETENTION_MEASUREMENT = timedelta(
-    days=env.env_int(ENVIRON, "RETENTION_MEASUREMENT_DAYS", default=30, at_least=1, at_most=3650)
+    days=env.env_int(ENVIRON, "RETENTION_MEASUREMENT_DAYS", default=90, at_least=1, at_most=3650)
 )
-RETENTION_REPORT = timedelta(days=env.env_int(ENVIRON, "RETENTION_REPORT_DAYS", default=90, at_least=1, at_most=3650))
+RETENTION_REPORT = timedelta(days=env.env_int(ENVIRON, "RETENTION_REPORT_DAYS", default=365, at_least=1, at_most=3650))
 LIMIT_VISITOR = env.env_rate(ENVIRON, "LIMIT_VISITOR", "30/600")
 LIMIT_DOMAIN = env.env_rate(ENVIRON, "LIMIT_DOMAIN", "10/600")
 TRUSTED_PROXIES = env.env_networks(ENVIRON, "TRUSTED_PROXIES")

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checks import CATALOGUE
 from portal.dashboards.models import DomainList, Entry
-from portal.dashboards.overview import STANDINGS, columns_of
-from portal.scans.words import STATUS, SUITE, say
+from portal.dashboards.overview import groups_of, standings_of
+from portal.scans.words import STATUS, say
 
 
 def rows_of(domain_list: DomainList, entries: QuerySet[Entry], language: str, site: str) -> Iterator[Sequence[object]]:
     """The head, then a row for each domain. ``site`` is put before the address of a report. The names of the first seven columns are those that
     ``imports`` knows, the same in every language."""
-    columns = columns_of(domain_list, language)
-    suites = domain_list.suites
+    groups = groups_of(domain_list, language)
     head: list[object] = ["domain", "tags", "owner", "owner mail", "supplier", "supplier mail", "notes"]
-    for suite in suites:
-        name = say(SUITE[suite], language)
+    for group in groups:
+        name = group.label
         head += [_("%(suite)s: score") % {"suite": name}, _("%(suite)s: tested") % {"suite": name}]
-        head += [f"{name}: {column.name}" for column in columns if column.suite == suite]
+        head += [f"{name}: {column.name}" for column in group.columns]
         head += [_("%(suite)s: report") % {"suite": name}]
     yield [*head, _("certificate ends"), _("explanations")]
-    for entry in entries.prefetch_related(STANDINGS, "explanations"):
-        yield _row(entry, [(suite, [c.id for c in columns if c.suite == suite]) for suite in suites], language, site)
+    halves = [(group.suite, [column.id for column in group.columns]) for group in groups]
+    for entry in entries.prefetch_related(Prefetch("standings", standings_of(domain_list)), "explanations"):
+        yield _row(entry, halves, language, site)
 
 
 def _row(entry: Entry, halves: Sequence[tuple[str, Sequence[str]]], language: str, site: str) -> list[object]:
@@ -38,14 +39,17 @@ def _row(entry: Entry, halves: Sequence[tuple[str, Sequence[str]]], language: st
         entry.owner_email,
         entry.supplier,
         entry.supplier_email,
-        " ".join(entry.notes.split()),
+        entry.notes,
     ]
     for suite, categories in halves:
         standing = standings.get(suite)
         if standing is None:
             row += [""] * (len(categories) + 3)
             continue
-        row += [standing.total if standing.total is not None else "", standing.measured_at.date().isoformat()]
+        row += [
+            standing.total if standing.total is not None else "",
+            timezone.localtime(standing.measured_at).date().isoformat(),
+        ]
         row += [say(STATUS[standing.states.get(category, "not_tested")], language) for category in categories]
         row.append(site + standing.scan.get_absolute_url() if standing.scan else "")
     ends = min((one.certificate_ends for one in standings.values() if one.certificate_ends), default=None)

@@ -89,6 +89,10 @@ class EntryForm(forms.Form):
         """Labels, each once."""
         return parse_tags(self.cleaned_data["tags"])
 
+    def clean_notes(self) -> str:
+        """As a sheet would bring them, so that an export that comes back changes nothing."""
+        return sheets.tidy(self.cleaned_data["notes"])
+
 
 class ExplanationForm(forms.Form):
     """Why a check is not in order. An empty text takes the explanation away."""

@@ -41,6 +41,14 @@ class BadLine:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is said of one domain, and the first line that says it."""
+
+    line: int
+    values: dict[str, object] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Outcome:
     """What came of an import, in numbers of domains."""
@@ -60,7 +68,7 @@ def take_in(domain_list: DomainList, rows: Sequence[Sequence[str]]) -> Outcome:
     """Add and change the domains of these rows, in one transaction."""
     outcome = Outcome()
     columns, start = _head(rows)
-    wanted: dict[str, dict[str, object]] = {}
+    wanted: dict[str, Wanted] = {}
     for number, row in enumerate(rows[start:], start + 1):
         if not any(cell.strip() for cell in row):
             continue
@@ -70,7 +78,7 @@ def take_in(domain_list: DomainList, rows: Sequence[Sequence[str]]) -> Outcome:
         except ValidationError as error:
             outcome.bad.append(BadLine(number, Truncator(" ".join(row)).chars(100), " ".join(error.messages)))
             continue
-        wanted.setdefault(domain, {}).update(values)
+        wanted.setdefault(domain, Wanted(number)).values.update(values)
     _store(domain_list, wanted, outcome)
     return outcome
 
@@ -96,8 +104,10 @@ def _parse(cells: dict[str, str]) -> tuple[str, dict[str, object]]:
             if text:
                 validate_email(text)
             values[name] = text
+        elif name == "notes":
+            values[name] = text[: _LONGEST[name]].rstrip()
         elif name != "domain":
-            values[name] = text[: _LONGEST[name]]
+            values[name] = " ".join(text.split())[: _LONGEST[name]].rstrip()
     return domain, values
 
 
@@ -108,14 +118,15 @@ def parse_tags(text: str) -> list[str]:
 
 
 @transaction.atomic
-def _store(domain_list: DomainList, wanted: dict[str, dict[str, object]], outcome: Outcome) -> None:
+def _store(domain_list: DomainList, wanted: dict[str, Wanted], outcome: Outcome) -> None:
     # The lock makes two uploads into one list wait for each other, so that the limit holds.
     DomainList.objects.select_for_update().get(pk=domain_list.pk)
     known = {entry.domain: entry for entry in Entry.objects.filter(domain_list=domain_list)}
     room = MAX_ENTRIES - len(known)
     new: list[Entry] = []
     changed: list[Entry] = []
-    for number, (domain, values) in enumerate(wanted.items(), 1):
+    for domain, said in wanted.items():
+        values = said.values
         if entry := known.get(domain):
             before = {name: getattr(entry, name) for name in values}
             if before == values:
@@ -128,7 +139,7 @@ def _store(domain_list: DomainList, wanted: dict[str, dict[str, object]], outcom
             new.append(Entry(domain_list=domain_list, domain=domain, **values))
         else:
             reason = _("A list has at most %(most)s domains.") % {"most": MAX_ENTRIES}
-            outcome.bad.append(BadLine(number, domain, reason))
+            outcome.bad.append(BadLine(said.line, domain, reason))
     Entry.objects.bulk_create(new, batch_size=1000)
     Entry.objects.bulk_update(changed, [name for name in COLUMNS if name != "domain"], batch_size=500)
     outcome.added, outcome.changed = len(new), len(changed)

@@ -156,11 +156,12 @@ def _settle(result: Result, now: datetime) -> None:
     if scan.document is not None:
         result.total = scan.total
         result.states = standards.states_of(scan.document)
+        result.standards = standards.standards_of(scan.document)
         _stand(result, scan, now)
     else:
         # Our own failure is no second measurement.
         measure_again(result.entry, result.suite, now)
-    result.save(update_fields=["settled_at", "measured_at", "week", "total", "states"])
+    result.save(update_fields=["settled_at", "measured_at", "week", "total", "states", "standards"])
 
 
 def _stand(result: Result, scan: Scan, now: datetime) -> None:
@@ -184,7 +185,7 @@ def _stand(result: Result, scan: Scan, now: datetime) -> None:
             "total": result.total,
             "week_ago": week_ago,
             "states": result.states,
-            "standards": standards.standards_of(scan.document or {}),
+            "standards": result.standards,
             "certificate_ends": standards.certificate_ends(scan.document or {}),
             "hosts": hosts,
         },

@@ -167,7 +167,8 @@ class ResultQuerySet(ScopedQuerySet["Result"]):
 
 
 class Result(models.Model):
-    """One test of one suite of one domain, asked for by this list. ``week`` is the Monday of its week, in UTC; ``states`` the status of each category."""
+    """One test of one suite of one domain, asked for by this list. ``week`` is the Monday of its week, in UTC; ``states`` the status of each category;
+    ``standards`` which standards were met, as in ``Standing``."""
 
     domain_list = models.ForeignKey(DomainList, on_delete=models.CASCADE, related_name="+")
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="results")
@@ -179,6 +180,7 @@ class Result(models.Model):
     week = models.DateField(null=True)
     total = models.PositiveSmallIntegerField(null=True)
     states = models.JSONField(default=dict)
+    standards = models.JSONField(default=dict)
 
     objects = ResultQuerySet.as_manager()
 

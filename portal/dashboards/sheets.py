@@ -31,7 +31,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-# A cell that begins like this is a formula to a spreadsheet program (CWE-1236). The quote that makes it text is taken off again when it comes back.
+# A cell of a CSV that begins like this is a formula to a spreadsheet program (CWE-1236). The quote that makes it text is taken off again when it comes back.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,7 +52,10 @@ class Unreadable(Exception):
 
 
 def read(content: bytes) -> list[Row]:
-    """The rows of the first sheet, cells as stripped text, at least as many as the first row has. What kind of file it is, is told by its content and not by its name."""
+    """The rows of the first sheet, cells as ``tidy`` text, at least as many as the first row has.
+
+    What kind of file it is, is told by its content and not by its name.
+    """
     if len(content) > MAX_BYTES:
         raise Unreadable(Reason.TOO_LARGE)
     rows = _packed(content) if content.startswith(b"PK\x03\x04") else _csv(content)
@@ -64,14 +67,23 @@ def read(content: bytes) -> list[Row]:
 
 
 def _clean(row: Sequence[object]) -> Row:
-    cells = [_unquoted(" ".join(str("" if cell is None else cell).split()))[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
+    cells = [tidy(str("" if cell is None else cell))[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
     while cells and not cells[-1]:
         cells.pop()
     return cells
 
 
+def tidy(text: str) -> str:
+    """Text as it is stored and compared: single spaces, no spaces at the ends, lines kept apart by one kind of line end."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
+
+
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(_FORMULA) else cell
+
+
 def _unquoted(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _csv(content: bytes) -> Iterator[Sequence[object]]:
@@ -84,7 +96,8 @@ def _csv(content: bytes) -> Iterator[Sequence[object]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [_unquoted(cell) for cell in row]
     except csv.Error:
         raise Unreadable(Reason.NOT_READABLE) from None
 
@@ -163,7 +176,7 @@ def _count(element: object, name: str) -> int:
 
 
 def _ods_text(cell: object) -> str:
-    return " ".join("".join(part.itertext()) for part in cell.iter(f"{_TEXT}p"))  # type: ignore[attr-defined]
+    return "\n".join("".join(part.itertext()) for part in cell.iter(f"{_TEXT}p"))  # type: ignore[attr-defined]
 
 
 def write(kind: str, rows: Iterable[Sequence[object]]) -> bytes:
@@ -175,7 +188,7 @@ def _write_csv(rows: Iterable[Sequence[object]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
+        writer.writerow([_quoted(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark by which spreadsheet programs know UTF-8
 
 
@@ -226,4 +239,5 @@ def _ods_cell(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
     text = "".join(char for char in str("" if value is None else value) if char >= " " or char in "\t\n")
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(text)}</text:p></table:table-cell>'
+    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in text.split("\n"))
+    return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'

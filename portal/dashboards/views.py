@@ -21,7 +21,7 @@ from checks import CATALOGUE
 from portal.accounts.access import person_of
 from portal.accounts.lifecycle import log
 from portal.accounts.models import Action, Membership, Organisation, Role
-from portal.dashboards import comparison, exports, imports, lifecycle, overview, sheets
+from portal.dashboards import comparison, exports, imports, lifecycle, overview, selection, sheets
 from portal.dashboards.access import list_member
 from portal.dashboards.forms import AddForm, EntryForm, ExplanationForm, ListForm, NewListForm
 from portal.dashboards.models import DomainList, Entry, Explanation
@@ -64,7 +64,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 @list_member(Role.READER)
 def domain_list(request: HttpRequest, domain_list: DomainList, membership: Membership) -> HttpResponse:
     """The overview."""
-    asked = overview.Asked.parse(request.GET)
+    asked = selection.Asked.parse(request.GET)
     context = {
         "list": domain_list,
         "membership": membership,
@@ -81,7 +81,7 @@ def domain_list(request: HttpRequest, domain_list: DomainList, membership: Membe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The overview through its public link: the same figures, without notes, owners or anything to change."""
     found = get_object_or_404(DomainList.objects.select_related("organisation"), share_token=token)
-    asked = overview.Asked.parse(request.GET, public=True)
+    asked = selection.Asked.parse(request.GET, public=True)
     context = {
         "list": found,
         "shared": True,
@@ -99,9 +99,9 @@ def _choices(request: HttpRequest) -> dict[str, object]:
             (category.id, f"{say(SUITE[category.suite.value], _language())}: {say(category.name, _language())}")
             for category in CATALOGUE.categories.values()
         ],
-        "statuses": overview.statuses(_language()),
-        "only_choices": overview.only_words(),
-        "sort_choices": overview.sort_words(),
+        "statuses": selection.statuses(_language()),
+        "only_choices": selection.only_words(),
+        "sort_choices": selection.sort_words(),
         "kept": urlencode(kept),
     }
 
@@ -283,7 +283,8 @@ def export(request: HttpRequest, domain_list: DomainList, membership: Membership
     """The list as it is filtered, as a file."""
     if kind not in sheets.MEDIA:
         raise Http404("no such format")
-    chosen = overview.chosen(domain_list, overview.Asked.parse(request.GET), timezone.now())
+    asked = selection.Asked.parse(request.GET)
+    chosen = selection.ordered(domain_list, selection.chosen(domain_list, asked, timezone.now()), asked.sort)
     content = sheets.write(kind, exports.rows_of(domain_list, chosen, _language(), settings.SITE_URL))
     day = timezone.localdate().isoformat()
     name = f"{slugify(domain_list.name) or 'zegel'}-{day}.{kind}"

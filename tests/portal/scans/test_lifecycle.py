@@ -276,7 +276,7 @@ def finished(scan: Scan, days_ago: float) -> None:
 
 def test_prune_takes_the_measurement_first() -> None:
     scan = a_finished_scan(score=76)
-    finished(scan, 31)
+    finished(scan, 91)
     assert lifecycle.prune() == lifecycle.Pruned(measurements=1, reports=0)
     scan.refresh_from_db()
     expected = a_document(score=76)
@@ -287,7 +287,7 @@ def test_prune_takes_the_measurement_first() -> None:
 
 def test_prune_takes_report_and_findings_later_and_the_total_never() -> None:
     scan = a_finished_scan(score=76)
-    finished(scan, 91)
+    finished(scan, 366)
     assert lifecycle.prune() == lifecycle.Pruned(measurements=0, reports=1)
     scan.refresh_from_db()
     assert (scan.document, scan.total, scan.is_gone) == (None, 76, True)
@@ -295,7 +295,7 @@ def test_prune_takes_report_and_findings_later_and_the_total_never() -> None:
 
 
 def test_prune_leaves_what_is_young() -> None:
-    finished(a_finished_scan(), 29)
+    finished(a_finished_scan(), 89)
     assert lifecycle.prune() == lifecycle.Pruned(0, 0)
 
 
