@@ -16,7 +16,7 @@ help: ## list these targets
 setup: $(STAMP) ## make .venv with the pinned requirements, and the vendored style sheets
 	@$(PY) -m portal.theme.vendor
 
-$(STAMP): requirements.txt requirements-dev.txt
+$(STAMP): requirements.txt requirements-pdf.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on this machine. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@$(PYTHON) portal/laptop/make_venv.py
 

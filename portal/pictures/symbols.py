@@ -91,3 +91,9 @@ def use(name: str, css: str) -> SafeString:
     """A reference to a symbol, hidden from screen readers: the word stands beside it. ``css`` is one or more class names of our own."""
     size = SYMBOLS[name][0]
     return mark_safe(f'<svg class="{css}" viewBox="0 0 {size} {size}" aria-hidden="true"><use href="#i-{name}"/></svg>')
+
+
+def as_file(name: str) -> str:
+    """A symbol as an SVG document of its own; raises KeyError for a name that does not exist."""
+    size, drawing = SYMBOLS[name]
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" fill="currentColor">{drawing}</svg>'

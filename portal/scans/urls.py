@@ -27,6 +27,9 @@ for folder, suite in (("mail", "mail"), ("site", "web")):
             rf"^{folder}/{_DOMAIN}/{_ID}/report\.csv$", part_views.report_csv, {"suite": suite}, name=f"csv-{suite}"
         ),
         re_path(
+            rf"^{folder}/{_DOMAIN}/{_ID}/report\.pdf$", part_views.report_pdf, {"suite": suite}, name=f"pdf-{suite}"
+        ),
+        re_path(
             rf"^{folder}/{_DOMAIN}/{_ID}/badge\.svg$", part_views.badge_svg, {"suite": suite}, name=f"badge-{suite}"
         ),
         re_path(

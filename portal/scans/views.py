@@ -12,17 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checks import Suite, Target
 from portal.lib.limits import seconds_to_wait, visitor
 from portal.pages.views import render_home
+from portal.paper import press
 from portal.scans import chain_picture, compare, lifecycle, live, own, progress, report
 from portal.scans.forms import SUITES, ScanForm
 from portal.scans.models import Failure, Scan, Status
-from portal.scans.reading import language, scan_or_404
+from portal.scans.reading import asked_tags, language, part_of_report, scan_or_404
 from portal.scans.shown import Asked
 
 
@@ -99,6 +99,7 @@ def permalink(request: HttpRequest, suite: str, domain: str, public_id: str) -> 
         "earlier": earlier,
         "history": compare.history([*(other.total for other in reversed(earlier)), scan.total], language()),
         "unknown": "unknown" in request.GET,
+        "pdf": press.is_available(),
     }
     return render(request, "scans/report.html", context)
 
@@ -129,7 +130,7 @@ def _running(request: HttpRequest, scan: Scan) -> HttpResponse:
     seen = live.read_progress(scan) if scan.status == Status.RUNNING else None
     etag = _etag(scan, seen)
     part = request.GET.get("part") == "progress"
-    if part and etag in _asked_tags(request):
+    if part and etag in asked_tags(request):
         response: HttpResponse = HttpResponseNotModified()
     else:
         template = "scans/_progress.html" if part else "scans/progress.html"
@@ -140,18 +141,13 @@ def _running(request: HttpRequest, scan: Scan) -> HttpResponse:
     return response
 
 
-def _asked_tags(request: HttpRequest) -> set[str]:
-    """The tags that the visitor has. Compression makes a tag weak; for us the two are the same (RFC 9110, section 8.8.3.2)."""
-    return {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
-
-
 def _etag(scan: Scan, seen: live.Progress | None) -> str:
     state = json.dumps([scan.pk, scan.status, scan.attempts, seen, language()], sort_keys=True)
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:24]}"'
 
 
 @require_safe
-@never_cache
+@part_of_report
 def report_json(request: HttpRequest, suite: str, domain: str, public_id: str) -> JsonResponse:
     """The report document, as it is stored. 202 while the scan runs, 410 when the report is no longer kept, 404 when there is none."""
     scan = scan_or_404(suite, domain, public_id)
@@ -164,7 +160,7 @@ def report_json(request: HttpRequest, suite: str, domain: str, public_id: str) -
 
 
 @require_safe
-@never_cache
+@part_of_report
 def chain_svg(request: HttpRequest, suite: str, domain: str, public_id: str) -> HttpResponse:
     """The chain of trust as a picture for a document of one's own. 404 when there is none (yet), 410 when it is no longer kept."""
     scan = scan_or_404(suite, domain, public_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import json
 import os
 import re
@@ -18,12 +19,23 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
 THEME = Path(__file__).resolve().parent
 VENDOR = THEME.parent.parent / "static" / "vendor"
 CANDIDATE, UTRECHT, FONTS = "@nl-design-system-candidate/", "@utrecht/", "@fontsource-variable/"
 MAPPING = "@nl-design-system-unstable/voorbeeld-design-tokens"
 SUBSETS = ("latin", "latin-ext")
 SECONDS = 300
+# Package, subset, family name, weight.
+PRINT_FONTS = (
+    (f"{FONTS}radio-canada", "latin", "Radio Canada", 400),
+    (f"{FONTS}radio-canada", "latin", "Radio Canada", 700),
+    (f"{FONTS}radio-canada", "latin-ext", "Radio Canada Ext", 400),
+    (f"{FONTS}radio-canada", "latin-ext", "Radio Canada Ext", 700),
+    (f"{FONTS}atkinson-hyperlegible-mono", "latin", "Atkinson Hyperlegible Mono", 400),
+)
 
 Sources = Mapping[str, str]  # package -> version
 
@@ -117,6 +129,41 @@ def font_file(package: str, subset: str) -> str:
     return f"{package.split('/')[1]}-{subset}-wght-normal.woff2"
 
 
+def print_fonts(modules: Path) -> dict[str, tuple[bytes, list[str]]]:
+    """The fonts for PDF files, which have to be TrueType of one weight each: cut from the variable fonts of the pages. ``Ext`` in a family name is its rarer letters."""
+    made = {}
+    for package, subset, family, weight in PRINT_FONTS:
+        source = modules / package / "files" / font_file(package, subset)
+        name = f"print/{family.lower().replace(' ', '-')}-{weight}.ttf"
+        made[name] = (_cut(source, family, weight), [package])
+    return made
+
+
+def _cut(source: Path, family: str, weight: int) -> bytes:
+    """One weight of a variable font, under a family name; the same bytes every time."""
+    font = instancer.instantiateVariableFont(TTFont(source, recalcTimestamp=False), {"wght": weight})
+    style = "Bold" if weight >= 600 else "Regular"
+    names = {
+        1: family,
+        2: style,
+        3: f"{family} {style}",
+        4: f"{family} {style}",
+        6: f"{family}-{style}".replace(" ", ""),
+    }
+    table = font["name"]
+    for record in (16, 17, 21, 22, 25):
+        table.removeNames(nameID=record)
+    for record, text in names.items():
+        table.setName(text, record, 3, 1, 0x409)
+    font["OS/2"].usWeightClass = weight
+    font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0x61 | (0x20 if style == "Bold" else 0x40)
+    font["head"].macStyle = 1 if style == "Bold" else 0
+    font.flavor = None
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
 def licence_of(modules: Path, package: str) -> bytes:
     """The licence text that the package carries."""
     for name in ("LICENSE.md", "LICENSE", "LICENSE.txt"):
@@ -138,6 +185,7 @@ def build(modules: Path, versions: Sources) -> dict[str, tuple[bytes, list[str]]
         for subset in SUBSETS:
             name = font_file(package, subset)
             files[f"fonts/{name}"] = ((modules / package / "files" / name).read_bytes(), [package])
+    files |= print_fonts(modules)
     for package in versions:
         files[f"licences/{package.replace('/', '_').lstrip('@')}.txt"] = (licence_of(modules, package), [package])
     return files

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import html
 import re
 import shutil
 import subprocess
 
 import pytest
+from django.test import Client
 
 from checks import Options, Report, Suite, Target, scan
 from lab import Lab
 from portal.plan.build import Plan, build
 from portal.scans import anatomy
 from portal.scans.verdict import checks_of
+from tests.portal.conftest import plain_static_files  # noqa: F401 - used by being here
+from tests.portal.looks.test_pages import finished
+from tests.portal.paper.reading import letters_of, words_of
 
 OPENSSL = shutil.which("openssl") or ""
 
@@ -66,6 +71,34 @@ def test_the_record_to_publish_for_a_stale_record_is_byte_for_byte_that_of_the_c
         f"_25._tcp.mx.{name}. 3600 IN TLSA 3 1 1 {spki_sha256(leaf)}",
         f"_25._tcp.mx.{name}. 3600 IN TLSA 2 1 1 {spki_sha256(issuer)}",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not OPENSSL, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    ("language", "wrong", "work"),
+    [
+        ("nl", "past niet bij het TLSA-record", "Publiceer het TLSA-record"),
+        ("en", "does not match the TLSA record", "Publish the TLSA record"),
+    ],
+)
+def test_page_and_paper_of_a_stale_record_say_what_is_wrong_and_show_the_very_record_to_publish(
+    client: Client, lab: Lab, options: Options, language: str, wrong: str, work: str
+) -> None:
+    name = "oud-record.voorbeeld.test"
+    leaf, issuer = shown_by(lab, options, name)[:2]
+    owner = f"_25._tcp.mx.{name}. 3600 IN TLSA"
+    records = [f"{owner} 3 1 1 {spki_sha256(leaf)}", f"{owner} 2 1 1 {spki_sha256(issuer)}"]
+    document = asyncio.run(scan(Target.parse(name, Suite.MAIL), options)).to_json()
+    address = finished(dict(document)).get_absolute_url()
+    page = client.get(address, {"lang": language}).content.decode()
+    assert wrong in page
+    assert work in page
+    assert "\n".join(records) in [html.unescape(text) for text in re.findall(r"<pre[^>]*>([^<]*)</pre>", page)]
+    paper = client.get(f"{address}report.pdf", {"lang": language}).content
+    assert wrong in words_of(paper)
+    assert work in words_of(paper)
+    assert "".join(records).replace(" ", "") in letters_of(paper)
 
 
 @pytest.mark.parametrize(
