@@ -43,7 +43,18 @@ def _ed25519() -> str:
         ("v=DKIM1; k=dilithium; p=AAAA", KeyState.UNKNOWN_TYPE, 0),
         ("v=DKIM1; p=not base64!", KeyState.UNREADABLE, 0),
     ],
-    ids=lambda value: value if isinstance(value, KeyState) else None,
+    ids=[
+        "RSA",
+        "RSA, bare",
+        "1024 bits",
+        "512 bits",
+        "512 bits, bare",
+        "Ed25519",
+        "too short",
+        "empty",
+        "unknown type",
+        "no base64",
+    ],
 )
 def test_the_worth_of_a_key(text: str, state: KeyState, bits: int) -> None:
     key = parse(text)

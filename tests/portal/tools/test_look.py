@@ -212,6 +212,7 @@ def test_a_very_large_certificate_in_full_is_made(client: Client) -> None:
         (record_of(ROOT), "does not match a certificate that is shown here"),
         (record_of(LEAF).replace("3 1 1", "3 9 9"), "does not match a certificate that is shown here"),
     ],
+    ids=["leaf", "issuer", "issuer as leaf", "unknown numbers"],
 )
 def test_the_page_says_what_a_given_record_would_match(wanted: str, sentence: str) -> None:
     page = page_of(a_look(a_document(record_of(LEAF)), wanted=[wanted]))
