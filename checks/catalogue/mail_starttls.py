@@ -24,6 +24,7 @@ CHECKS = (
         evaluate=starttls.available,
         rulings={
             Starttls.OK: passes(),
+            Starttls.TLS_DEMANDED: notes(),
             Starttls.NO_HOSTS: _NOBODY,
             Starttls.NULL_MX: _NOBODY,
             Starttls.MX_BOGUS: _NOBODY,

@@ -110,6 +110,8 @@ def _exists_row(view: View, session: SmtpSession) -> Observation:
 
 def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
     lookup = tlsa.lookup
+    if not tlsa.asked and lookup.outcome is not Outcome.FOUND:
+        return Exists.HOST_INSECURE
     if lookup.security is Security.BOGUS:
         return Exists.BOGUS
     if lookup.outcome is Outcome.FAILED:
@@ -128,10 +130,7 @@ def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
 
 
 def _absence(view: View, host: str) -> Exists:
-    """In an unsigned zone DANE senders do not even ask (RFC 7672 section 2.2.2): that zone has to be signed first."""
-    insecure = all(lookup.security is Security.INSECURE for lookup in view.addresses(host + "."))
-    if insecure:
-        return Exists.HOST_INSECURE
+    """No records at the right name: none at all, or at another one."""
     return Exists.WRONG_PLACE if misplaced(view, host) else Exists.ABSENT
 
 

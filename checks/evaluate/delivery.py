@@ -107,7 +107,7 @@ def policy_of(view: View, host: str, tlsa: TlsaSet) -> tuple[Policy, Because]:
             return Policy.WAIT, Because.ADDRESS_BOGUS
         if lookup.outcome is Outcome.FAILED:
             return _unanswered(lookup, Because.ADDRESS_FAILED)
-    if _insecure(addresses) and not tlsa.secure:
+    if not tlsa.asked:
         return Policy.OPPORTUNISTIC, Because.HOST_INSECURE
     if tlsa.lookup.security is Security.BOGUS:
         return Policy.WAIT, Because.RECORDS_BOGUS
@@ -123,11 +123,6 @@ def policy_of(view: View, host: str, tlsa: TlsaSet) -> tuple[Policy, Because]:
 def _unanswered(lookup: Lookup, because: Because) -> tuple[Policy, Because]:
     """SERVFAIL for everybody is a host that senders leave alone; silence towards us tells nothing about them."""
     return (Policy.WAIT if lookup.detail.get("failure") == "servfail" else Policy.UNKNOWN), because
-
-
-def _insecure(addresses: Sequence[Lookup]) -> bool:
-    found = [lookup for lookup in addresses if lookup.outcome is Outcome.FOUND] or list(addresses)
-    return all(lookup.security is Security.INSECURE for lookup in found)
 
 
 def _at(view: View, tlsa: TlsaSet, session: SmtpSession, policy: Policy, because: Because) -> tuple[Delivery, Because]:

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.evaluate.dane import Fit, authenticate
-from checks.evaluate.dane_mail import peer
+from checks.evaluate.dane_mail import handshakes_of, peer
 from checks.evaluate.mail_hosts import hosts_or_reason
 from checks.evaluate.tlsa import host_tlsa
 from checks.evaluate.view import View
 from checks.facts.earlier import Earlier, HostSeen, PolicySeen
-from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.records.tlsa import parse, unusable
 
@@ -57,7 +56,7 @@ def _seen(view: View, host: str) -> HostSeen | None:
         return None
     records, now = tlsa.lookup.records, view.measured_at
     before = (seen.since for seen in _of(view, host) if set(seen.records) == set(records))
-    leaves = {leaf(tls) for session in view.sessions if session.host == host for tls in handshakes_of(session)}
+    leaves = {leaf(tls) for session in view.sessions if session.host == host for tls in handshakes_of(view, session)}
     return HostSeen(
         host, next(before, now), now, records, tlsa.lookup.ttl, tlsa.lookup.signed_ttl, tuple(sorted(leaves))
     )
@@ -104,11 +103,6 @@ def _differs(seen: PolicySeen, policy: PolicySeen) -> bool:
     """The same id for another policy. A shorter or longer ``max_age`` alone is one too: it decides how long it is kept."""
     same = (seen.mode, seen.max_age, set(seen.mx)) == (policy.mode, policy.max_age, set(policy.mx))
     return seen.id == policy.id and not same
-
-
-def handshakes_of(session: SmtpSession) -> tuple[TlsHandshake, ...]:
-    """All handshakes of a session: one for each kind of certificate that it was asked for."""
-    return tuple(tls for tls in (session.tls, session.other_tls) if isinstance(tls, TlsHandshake))
 
 
 def leaf(tls: TlsHandshake) -> str:

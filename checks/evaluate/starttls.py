@@ -25,6 +25,7 @@ class Starttls(StrEnum):
     """STARTTLS at one address."""
 
     OK = "ok"
+    TLS_DEMANDED = "tls-demanded"
     NO_HOSTS = "no-hosts"
     NULL_MX = "null-mx"
     MX_BOGUS = "mx-bogus"
@@ -82,7 +83,8 @@ def judge(session: SmtpSession) -> Starttls:
     is never a verdict).
     """
     if isinstance(session.tls, TlsHandshake):
-        return Starttls.OK
+        demanded = session.rset is not None and session.rset.code == 530  # RFC 3207 section 4
+        return Starttls.TLS_DEMANDED if demanded else Starttls.OK
     if isinstance(session.tls, TlsFailure):
         return Starttls.OURS if session.tls.reason is Reason.OURS else Starttls.HANDSHAKE
     for found in (_greeting(session), _hello(session)):
@@ -179,6 +181,8 @@ def evidence(view: View, session: SmtpSession) -> dict[str, Any]:
         shown["remarks"] = codes
     if session.measured_ago:
         shown["measured_ago"] = session.measured_ago
+    if other := session.other_try:
+        shown["other_try"] = {"came_to": judge(other).value, "transcript": list(other.transcript)}
     if session.failure:
         shown["failure"] = session.failure.reason.value
     match session.tls:
@@ -208,6 +212,7 @@ def _other_default(session: SmtpSession) -> bool:
 def remarks(session: SmtpSession) -> list[str]:
     """What is worth a word though it decides nothing, as codes."""
     found = {
+        "intermittent": session.other_try is not None,  # another try of ours came to something else
         "slow-greeting": session.greeting_ms >= SLOW_GREETING,
         "bytes-before-tls": session.discarded > 0,  # RFC 3207 section 4.2: they were thrown away
         "bare-line-feeds": session.bare_lf,  # RFC 5321 section 2.3.8
@@ -216,6 +221,7 @@ def remarks(session: SmtpSession) -> list[str]:
         "two-certificates": isinstance(session.other_tls, TlsHandshake) and other_leaf(session),
         "other-default": _other_default(session),  # RFC 7672 section 8.1: senders with DANE send a name, others may not
         "short-hello": isinstance(session.tls, TlsHandshake) and session.tls.short_hello,
+        "asks-certificate": isinstance(session.tls, TlsHandshake) and session.tls.asks_certificate,
     }
     return [code for code, holds in found.items() if holds]
 

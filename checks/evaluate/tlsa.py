@@ -18,24 +18,26 @@ HTTPS_PORT = 443
 @dataclass(frozen=True, slots=True)
 class TlsaSet:
     """The TLSA look-up of an endpoint with its records, each with the reason why it cannot be used, or None. ``idle`` is
-    the set at the other name of an alias, which nobody reads (RFC 7671 section 7).
+    the set at the other name of an alias, which nobody reads (RFC 7671 section 7). ``asked`` is whether a client that goes by
+    the rules asks for records at all.
     """
 
     lookup: Lookup
     records: tuple[tuple[Tlsa, Unusable | None], ...]
     idle: Lookup | None = None
+    asked: bool = True
 
     @property
     def usable(self) -> tuple[Tlsa, ...]:
         """The records that a client may use. Empty unless the set is secure."""
-        if self.lookup.security is not Security.SECURE:
+        if not self.asked or self.lookup.security is not Security.SECURE:
             return ()
         return tuple(record for record, reason in self.records if reason is None)
 
     @property
     def secure(self) -> bool:
         """Records are there, and DNSSEC vouches for them."""
-        return self.lookup.outcome is Outcome.FOUND and self.lookup.security is Security.SECURE
+        return self.asked and self.lookup.outcome is Outcome.FOUND and self.lookup.security is Security.SECURE
 
 
 def owner(host: str, port: int) -> str:
@@ -58,12 +60,34 @@ def endpoint_tlsa(view: View, host: str, port: int, *, smtp: bool) -> TlsaSet:
     """The set of the first base domain that has a secure one, usable or not. A look-up that is bogus or failed ends the
     search; an insecure set is shown only where there is nothing better.
     """
-    bases = tlsa_bases(view.addresses(host.rstrip(".") + "."), host)
+    addresses = view.addresses(host.rstrip(".") + ".")
+    bases = tlsa_bases(addresses, host)
     lookups = [view.lookup(owner(base, port), "TLSA") for base in bases]
     lookup = _decisive(lookups)
     records = tuple(parse(text) for text in lookup.records)
     idle = next((other for other in lookups if other is not lookup and other.outcome is Outcome.FOUND), None)
-    return TlsaSet(lookup, tuple((record, unusable(record, smtp=smtp)) for record in records), idle)
+    asked = not smtp or _asked(addresses, lookup)
+    return TlsaSet(lookup, tuple((record, unusable(record, smtp=smtp)) for record in records), idle, asked)
+
+
+def _asked(addresses: Sequence[Lookup], records: Lookup) -> bool:
+    """Whether a sender asks for the records of a mail host. Not where its addresses are insecure, so that a name server that
+    chokes on the question does no harm there; but an alias may lie in a signed zone and lead out of it: then the records
+    at the alias's own name count (RFC 7672 section 2.2.2).
+    """
+    found = [lookup for lookup in addresses if lookup.outcome is Outcome.FOUND] or list(addresses)
+    if any(lookup.security is not Security.INSECURE for lookup in found):
+        return True
+    return any(lookup.aliases and _starts_signed(lookup, records) for lookup in found)
+
+
+def _starts_signed(alias: Lookup, records: Lookup) -> bool:
+    """Whether the name itself, before its aliases, lies in a signed zone. Records that are proven or forged tell as much."""
+    if records.security in (Security.SECURE, Security.BOGUS):
+        return True
+    above = [link for link in alias.chain if f".{alias.name}".endswith(f".{link.zone.lstrip('.')}")]
+    nearest = max(above, key=lambda link: len(link.zone), default=None)
+    return nearest is not None and nearest.state is Security.SECURE
 
 
 def _decisive(lookups: Sequence[Lookup]) -> Lookup:

@@ -38,9 +38,13 @@ class SmtpSession:
     ``connect_ms`` and ``greeting_ms`` are milliseconds since the start of the connection. ``attempts`` counts
     connections made, retries included.
 
+    ``other_try`` is a connection a moment earlier or later that came to something else: the better of the two speaks, and
+    the other is kept.
+
     ``other_tls`` is the handshake with a client that accepts only certificates with the other kind of key, RSA or ECDSA,
     when that was tried. ``injection`` and ``secured`` come from a connection of their own: ``secured`` are the EHLO
     keywords as offered inside TLS, ``unnamed`` the chain that is shown to a client that sends no server name.
+    ``rset`` is the reply to RSET in clear, on that connection too.
     ``measured_ago`` is the age in seconds of a session that was measured for another domain with the same mail host.
     """
 
@@ -65,3 +69,5 @@ class SmtpSession:
     secured: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     measured_ago: int = 0
+    rset: Reply | None = None
+    other_try: SmtpSession | None = None

@@ -21,7 +21,7 @@ class Verification:
 @dataclass(frozen=True, slots=True)
 class TlsHandshake:
     """A finished handshake. ``version`` as OpenSSL names it (``TLSv1.3``); ``chain`` the certificates as sent, leaf
-    first, DER in base64; ``server_name`` the SNI that we sent.
+    first, DER in base64; ``server_name`` the SNI that we sent. ``asks_certificate``: the server asked for one of ours.
     """
 
     version: str
@@ -31,6 +31,7 @@ class TlsHandshake:
     verification: Verification
     ms: int = 0
     short_hello: bool = False
+    asks_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What one session with a mail address leaves open: is there a certificate with the other kind of key, does the server
-forget what came in clear before TLS, and which certificate does it show to somebody who sends no name? Two more
+forget what came in clear before TLS, which certificate does it show to somebody who sends no name, and does it take commands
+without TLS at all? Two more
 connections, at the same time, to a server that did the first one well; without retries, since nothing hangs on them.
 """
 
@@ -15,7 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from checks.facts.smtp import Injection, SmtpSession
+from checks.facts.smtp import Injection, Reply, SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
@@ -38,6 +39,7 @@ class _Unnamed:
     injection: Injection
     secured: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
+    rset: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,12 @@ class _Visitor:
     door: Door
     end: float
 
-    async def other_certificate(self) -> TlsHandshake | TlsFailure | None:
+    async def other_certificate(self, talk: SmtpDialogue) -> TlsHandshake | TlsFailure | None:
         """The handshake for clients that accept only the kind of key which the first certificate has not."""
         try:
             connecting = self.door.connect(self.session.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
-                if not await self._to_tls(connection):
+                if not await self._to_tls(connection, talk):
                     return None
                 stream, tls = await self._handshake(connection, _other_kind(self.session.tls))
                 if stream is not None:
@@ -67,23 +69,23 @@ class _Visitor:
     async def injection(self) -> _Unnamed:
         """What became of a NOOP behind STARTTLS, the EHLO keywords inside TLS, and the chain without a server name."""
         asked = False
+        talk = SmtpDialogue(self.options.ehlo_name, reset=True)
         try:
             connecting = self.door.connect(self.session.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
                 asked = True
-                if not await self._to_tls(connection, NOOP):
-                    return _Unnamed(Injection.REFUSED)
+                if not await self._to_tls(connection, talk, NOOP):
+                    return _Unnamed(Injection.REFUSED, rset=talk.rset)
                 stream, tls = await self._handshake(connection, None, named=False)
                 if stream is None or not isinstance(tls, TlsHandshake):
                     spoke = isinstance(tls, TlsFailure) and tls.alert  # an alert is about the hello, not about the NOOP
-                    return _Unnamed(Injection.UNSEEN if spoke else Injection.REFUSED)
-                return _Unnamed(*await self._inside(stream), tls.chain)
+                    return _Unnamed(Injection.UNSEEN if spoke else Injection.REFUSED, rset=talk.rset)
+                return _Unnamed(*await self._inside(stream), tls.chain, talk.rset)
         except Interrupted:
-            return _Unnamed(Injection.REFUSED if asked else Injection.UNSEEN)
+            return _Unnamed(Injection.REFUSED if asked else Injection.UNSEEN, rset=talk.rset)
 
-    async def _to_tls(self, connection: Connection, behind: bytes = b"") -> bool:
+    async def _to_tls(self, connection: Connection, talk: SmtpDialogue, behind: bytes = b"") -> bool:
         """Greeting, EHLO and STARTTLS, with ``behind`` in the same packet as the last; whether TLS may begin."""
-        talk = SmtpDialogue(self.options.ehlo_name)
         event: Event = NeedMore()
         until = self._within(self.options.greeting_timeout)
         while True:
@@ -189,14 +191,36 @@ async def look(
         return session
     door = door or AioDoor(options, limits)
     visitor = _Visitor(session, options, now, door, door.clock() + seconds)
+    talk = SmtpDialogue(options.ehlo_name)
     if thrifty:
-        return replace(session, other_tls=await visitor.other_certificate(), attempts=session.attempts + 1)
-    other, found = await asyncio.gather(visitor.other_certificate(), visitor.injection())
+        other = await visitor.other_certificate(talk)
+        return replace(_beside(session, talk), other_tls=other, attempts=session.attempts + 1)
+    other, found = await asyncio.gather(visitor.other_certificate(talk), visitor.injection())
     return replace(
-        session,
+        _beside(session, talk),
         other_tls=other,
         injection=found.injection,
         secured=found.secured,
         unnamed=found.chain,
+        rset=found.rset,
         attempts=session.attempts + 2,
     )
+
+
+def _beside(session: SmtpSession, talk: SmtpDialogue) -> SmtpSession:
+    """The session, with the other connection beside it when STARTTLS was not offered there. What that server answered
+    otherwise tells nothing: it may have had enough of us.
+    """
+    if talk.ehlo is None or talk.ehlo.code != 250 or "STARTTLS" in talk.extensions:
+        return session
+    other = SmtpSession(
+        session.host,
+        session.address,
+        session.port,
+        greeting=talk.greeting,
+        ehlo=talk.ehlo,
+        extensions=talk.extensions,
+        starttls=talk.starttls,
+        transcript=tuple(talk.transcript),
+    )
+    return replace(session, other_try=session.other_try or other)

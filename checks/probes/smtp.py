@@ -1,7 +1,7 @@
 """One address of one mail exchange: connect, greeting, EHLO, STARTTLS, handshake, goodbye, over one connection.
 
-There is one retry at most: later, when the server limits us; with a short hello, when the usual one met silence.
-Whatever happens becomes a fact, and what was seen before it broke off is kept.
+There is one retry at most: later, when the server limits us; with a short hello, when the usual one met silence; at once,
+when there was no TLS: nobody is held to what was seen once. Whatever happens becomes a fact, and what was seen before it broke off is kept.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ class _Attempt:
             now=self.now,
             short=self.short,
         )
+        if isinstance(self.tls, TlsFailure) and self.tls.reason is Reason.TIMEOUT and self.door.clock() >= self.end:
+            self.tls = replace(self.tls, reason=Reason.OURS)  # our time was over, not theirs
         if stream and isinstance(self.tls, TlsHandshake):
             self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")
             await self._part(stream)
@@ -182,9 +184,33 @@ async def probe(
         tell("retrying")
         await door.pause(RETRY_AFTER)
         second = await attempt()
+    elif _without_tls(first) and door.clock() < end:
+        return _either(first, await attempt())
     else:
         return first
     return replace(second if _progress(second) > _progress(first) else first, attempts=2)
+
+
+def _without_tls(session: SmtpSession) -> bool:
+    """The server talked to us, and TLS did not come of it, by no doing of ours."""
+    if isinstance(session.tls, TlsFailure):
+        return session.tls.reason is not Reason.OURS
+    greeted = any(reply is not None and reply.code == 250 for reply in (session.ehlo, session.helo))
+    return greeted and session.tls is None and session.failure is None
+
+
+def _either(first: SmtpSession, second: SmtpSession) -> SmtpSession:
+    """The try that got further, with the other one where both came to something and not to the same."""
+    better, other = (second, first) if _progress(second) > _progress(first) else (first, second)
+    differs = _without_tls(other) and _shown(better) != _shown(other)
+    return replace(better, attempts=2, other_try=other if differs else None)
+
+
+def _shown(session: SmtpSession) -> tuple[object, ...]:
+    """What tells tries apart: how far each got, and what was offered and answered."""
+    starttls, tls = session.starttls, session.tls
+    alert = tls.alert if isinstance(tls, TlsFailure) else ""
+    return _progress(session), "STARTTLS" in session.extensions, starttls and starttls.code, alert
 
 
 def _limits_us(session: SmtpSession) -> bool:

@@ -82,7 +82,7 @@ async def handshake(
     ms = round((door.clock() - begun) * 1000)
     seen, verification = client.seen, tls.verify_chain(client.seen.chain, options.ca_bundle, now)
     chain = tls.in_base64(seen.chain)
-    facts = TlsHandshake(seen.version, seen.cipher, name, chain, verification, ms, short_hello=short)
+    facts = TlsHandshake(seen.version, seen.cipher, name, chain, verification, ms, short, seen.asks_certificate)
     return TlsStream(connection, client), facts
 
 

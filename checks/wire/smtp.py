@@ -4,6 +4,9 @@ The state is the reply that is awaited. Nothing is sent before that reply is com
 STARTTLS is asked for when it is offered, and also when something on the way has visibly overwritten a keyword or the
 greeting: the answer tells who did it. When it is simply absent it is not asked for: a sender would not either (RFC 3207
 section 4), and it would cost the server a protocol error. Waiting, time limits and TLS itself are the probe's.
+
+With ``reset`` it first sends RSET in clear. A server that takes no mail without TLS answers 530 to every command but NOOP,
+EHLO, STARTTLS and QUIT (RFC 3207 section 4), so to RSET too; nothing looks like mail then, in the server's log either.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ MAX_TOTAL = 65536  # bytes in a whole dialogue
 KEPT = 512  # characters of a line that are kept as a fact
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
-# What inspecting firewalls write over a keyword they do not know: XXXXXXXA, XXXXXXXX, or asterisks.
+_TLS_RECORD = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake message (RFC 8446 section 5.1); no text begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class State(Enum):
     GREETING = auto()
     EHLO = auto()
     HELO = auto()
+    RSET = auto()
     STARTTLS = auto()
     QUIT = auto()
     OVER = auto()
@@ -74,10 +78,12 @@ class SmtpDialogue:
     """One dialogue. Feed it with ``receive``; the attributes hold what was seen so far, at any moment."""
 
     ehlo_name: str
+    reset: bool = False
     state: State = State.GREETING
     greeting: Reply | None = None
     ehlo: Reply | None = None
     helo: Reply | None = None
+    rset: Reply | None = None
     starttls: Reply | None = None
     transcript: list[str] = field(default_factory=list)
     discarded: int = 0
@@ -111,6 +117,7 @@ class SmtpDialogue:
             return self._end
         self._buffer += data
         try:
+            self._refuse_tls()
             reply = self._next_reply()
             return self._follow(reply) if reply else NeedMore()
         except _Broken as broken:
@@ -128,6 +135,11 @@ class SmtpDialogue:
         """Says goodbye from whatever state: the reply ends the dialogue."""
         self.state = State.QUIT
         return self._say("QUIT")
+
+    def _refuse_tls(self) -> None:
+        """Records of TLS have no line end that could be waited for."""
+        if self._buffer.startswith(_TLS_RECORD):
+            raise _Broken(Reason.PROTOCOL, "this server speaks TLS at once, without STARTTLS")
 
     def _next_reply(self) -> Reply | None:
         while (line := self._next_line()) is not None:
@@ -169,6 +181,10 @@ class SmtpDialogue:
                 return self._after_ehlo(reply)
             case State.HELO:
                 self.helo = reply
+            case State.RSET:
+                self.rset = reply
+                if reply.code != 421:
+                    return self._ask(State.STARTTLS, "STARTTLS")
             case State.STARTTLS:
                 self.starttls = reply
                 if reply.code == 220:
@@ -181,7 +197,7 @@ class SmtpDialogue:
         if reply.code // 100 == 5:
             return self._ask(State.HELO, f"HELO {self.ehlo_name}")  # RFC 5321 section 3.2
         if reply.code // 100 == 2 and ("STARTTLS" in self.extensions or self.masked):
-            return self._ask(State.STARTTLS, "STARTTLS")
+            return self._ask(State.RSET, "RSET") if self.reset else self._ask(State.STARTTLS, "STARTTLS")
         return self._leave(reply)
 
     def _ask(self, state: State, command: str) -> Send:

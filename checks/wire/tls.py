@@ -24,6 +24,7 @@ from checks.facts.tls import TlsFailure, Verification
 MAX_HANDSHAKE = 262_144  # bytes from the server until the handshake is done
 MAX_CHAIN = 32  # certificates that are kept
 _CHUNK = 16_384
+_CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # OpenSSL's name for the state, in all versions
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 
 # RFC 8446 section 6, with the older ones of RFC 5246 section 7.2, RFC 7507 and RFC 7301.
@@ -82,6 +83,7 @@ class Seen:
     version: str
     cipher: str
     chain: tuple[bytes, ...]
+    asks_certificate: bool = False
 
 
 class TlsClient:
@@ -99,6 +101,7 @@ class TlsClient:
         self.failure: TlsFailure | None = None
         self.ended = False
         self._alert = ""
+        self._asked = False
         self._total = 0
         self._tls = SSL.Connection(_context(short or only is not None, only), None)
         self._tls.set_connect_state()
@@ -172,7 +175,7 @@ class TlsClient:
     def _look(self) -> Seen:
         chain = self._tls.get_peer_cert_chain() or []
         ders = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain[:MAX_CHAIN])
-        return Seen(self._tls.get_protocol_version_name(), self._tls.get_cipher_name() or "", ders)
+        return Seen(self._tls.get_protocol_version_name(), self._tls.get_cipher_name() or "", ders, self._asked)
 
     def _outgoing(self) -> bytes:
         out = bytearray()
@@ -182,7 +185,8 @@ class TlsClient:
         except SSL.WantReadError:
             return bytes(out)
 
-    def _notice(self, _: SSL.Connection, where: int, value: int) -> None:
+    def _notice(self, connection: SSL.Connection, where: int, value: int) -> None:
+        self._asked |= connection.get_state_string() == _CERTIFICATE_REQUEST
         if where & SSL.SSL_CB_READ_ALERT == SSL.SSL_CB_READ_ALERT:
             self._alert = ALERTS.get(value & 0xFF, f"alert {value & 0xFF}")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
-from checks.dnssec import Outcome, Security, Why
+from checks.dnssec import Lookup, Outcome, Security, Why, ZoneLink
 from checks.evaluate import dane_mail
 from checks.evaluate.dane_mail import Exists, Valid
+from checks.evaluate.delivery import Delivery, delivery
 from checks.evaluate.tlsa import host_tlsa
 from checks.model import Observation
 from tests.checks.builders import a_handshake, a_lookup, a_mail_view, a_session
@@ -81,6 +83,33 @@ def test_t20_m06_a_host_in_an_unsigned_zone_needs_that_zone_signed_first() -> No
     assert exists(*unsigned).outcome is Exists.HOST_INSECURE
 
 
+UNSIGNED = (
+    a_lookup(HOST, "A", "192.0.2.25", security=Security.INSECURE),
+    a_lookup(HOST, "AAAA", security=Security.INSECURE),
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        tlsa(**FAILED, detail={"failure": "servfail"}),
+        tlsa(outcome=Outcome.NO_DATA, security=Security.BOGUS, reason=Why.DENIAL_MISSING),
+    ],
+    ids=["servfail", "bogus"],
+)
+def test_m06_a_name_server_that_chokes_on_the_question_does_no_harm_where_nobody_asks_it(answer: Lookup) -> None:
+    view = seen(*UNSIGNED, answer)
+    assert [row.outcome for row in dane_mail.exists(view).observations] == [Exists.HOST_INSECURE]
+    assert delivery(view).observations[0].outcome is Delivery.ENCRYPTED
+
+
+def test_m06_records_that_are_signed_beside_addresses_that_are_not_are_not_asked_for() -> None:
+    """As behind a wildcard in an opt-out zone: the addresses come first (RFC 7672 section 2.2.2)."""
+    view = seen(*UNSIGNED, tlsa(STRAY))
+    assert [row.outcome for row in dane_mail.valid(view).observations] == [Valid.NO_TLSA]
+    assert delivery(view).observations[0].outcome is Delivery.ENCRYPTED
+
+
 def test_t19_m07_a_signed_host_is_judged_though_the_mail_domain_is_not_signed() -> None:
     mx = a_lookup("good.example.", "MX", "10 mx1.good.example.", security=Security.INSECURE)
     assert valid(mx, tlsa(FITTING)).outcome is Valid.OK
@@ -114,6 +143,30 @@ def test_t24_a_bogus_answer_at_the_expanded_name_is_not_passed_over() -> None:
 def test_t35_with_an_insecure_alias_the_original_name_counts() -> None:
     row = valid(alias(Security.INSECURE), tlsa(FITTING), tlsa(STRAY, name=AT_TARGET))
     assert (row.outcome, row.evidence["owner"]) == (Valid.OK, AT_HOST)
+
+
+def test_t35_a_forged_answer_at_the_name_of_a_signed_alias_is_not_passed_over() -> None:
+    broken = tlsa(security=Security.BOGUS, reason=Why.DENIAL_MISSING)
+    view = seen(alias(Security.INSECURE), broken)
+    assert [row.outcome for row in dane_mail.exists(view).observations] == [Exists.BOGUS]
+    assert delivery(view).observations[0].outcome is Delivery.DEFERRED
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [(Security.SECURE, Delivery.DEFERRED), (Security.INSECURE, Delivery.ENCRYPTED)]
+)
+def test_t35_a_look_up_that_fails_counts_where_the_alias_lies_in_a_signed_zone(
+    state: Security, expected: Delivery
+) -> None:
+    links = (ZoneLink(".", Security.SECURE, Why.OK), ZoneLink("good.example.", state, Why.OK))
+    target = ZoneLink("real.example.", Security.INSECURE, Why.NO_DS)
+    led = replace(alias(Security.INSECURE, target="mx.real.example."), chain=(*links, target))
+    failed = tlsa(**FAILED, detail={"failure": "servfail"})
+    assert delivery(seen(led, failed)).observations[0].outcome is expected
+
+
+def test_t35_where_the_alias_lies_in_a_signed_zone_a_record_can_be_placed_there() -> None:
+    assert exists(alias(Security.INSECURE)).outcome is Exists.ABSENT
 
 
 def test_t36_with_records_at_both_names_the_expanded_one_wins_and_the_other_is_named() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from pathlib import Path
 
 from checks.evaluate import starttls
+from checks.facts.measurement import Measurement
 from checks.facts.smtp import Reply
 from checks.facts.tls import TlsHandshake
 from checks.net.scripted import ScriptedDoor
@@ -64,3 +66,10 @@ async def test_s19_a_server_that_asks_for_a_client_certificate_is_measured_witho
     options = Options((), (), authority.bundle(tmp_path), ehlo_name="probe.example")
     session = await smtp.probe("mx.good.example", "192.0.2.25", options=options, limits=Limits(), now=NOW, door=door)
     assert isinstance(session.tls, TlsHandshake)
+    assert starttls.remarks(session) == ["asks-certificate"]
+
+
+def test_s34_both_tries_are_stored() -> None:
+    other = a_session(extensions=("SIZE",), starttls=None, tls=None)
+    measurement = a_mail_view(a_session(other_try=other)).measurement
+    assert Measurement.from_json(json.loads(json.dumps(measurement.to_json()))) == measurement

@@ -124,8 +124,8 @@ async def test_a_mail_server_without_starttls_gets_quit_in_clear(
         session = await mail(port, authority.bundle(tmp_path))
     assert session.failure is None
     assert session.tls is None
-    assert server.commands == ["EHLO zegel.invalid", "QUIT"]
-    assert server.ended_politely == 1
+    assert server.commands == ["EHLO zegel.invalid", "QUIT"] * 2  # nobody is held to what was seen once
+    assert server.ended_politely == 2
 
 
 async def test_what_was_seen_is_kept_when_the_time_is_up(authority: Authority, tmp_path: Path) -> None:

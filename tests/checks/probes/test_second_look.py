@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from checks.catalogue import CATALOGUE
+from checks.evaluate import starttls
 from checks.facts.network import Reason
-from checks.facts.smtp import Injection, SmtpSession
+from checks.facts.smtp import Injection, Reply, SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.judging import judge
 from checks.net.scripted import After, ScriptedDoor, Step
 from checks.net.transport import Limits
 from checks.options import Options
 from checks.probes import second_look
 from checks.wire.smtp import MAX_TOTAL
-from tests.checks.builders import a_session
+from tests.checks.builders import MX, a_mail_view, a_session
 from tests.checks.certificates import NOW, Authority
 from tests.checks.tls_server import MemoryServer, server_context
 
@@ -26,6 +29,7 @@ ADDRESS = "192.0.2.25"
 GREETING, EHLO, GO = b"220 mx.good.example ESMTP\r\n", b"250-mx.good.example\r\n250 STARTTLS\r\n", b"220 Go\r\n"
 INSIDE = b"250-mx.good.example\r\n250-SIZE 1\r\n250 REQUIRETLS\r\n"
 START = [GREETING, EHLO, GO]
+RESET = [GREETING, EHLO, b"250 Ok\r\n", GO]  # the connection that sends no server name asks RSET first
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +81,7 @@ async def test_s13_a_server_that_forgets_answers_twice(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context)
-    session, door = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    session, door = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
     assert session.injection is Injection.FORGOTTEN
     assert session.attempts == 3
     assert b"STARTTLS\r\nNOOP\r\n" in bytes(door.connections[-1].written)
@@ -87,7 +91,7 @@ async def test_s13_a_server_that_keeps_the_command_answers_once_more(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context, b"250 2.0.0 Ok\r\n")
-    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
     assert session.injection is Injection.EXECUTED
 
 
@@ -100,7 +104,7 @@ async def test_s15_t55_the_certificate_without_server_name_is_kept(
         names.append(name)
 
     context.sni_callback = notice
-    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[server(context)] * 6])
+    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context)] * 6])
     assert names == [None]
     assert session.unnamed[0] == base64.b64encode(authority.leaf.der).decode()
 
@@ -109,16 +113,16 @@ async def test_s26_s28_the_extensions_inside_tls_are_kept(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context)
-    session, _ = await looked(authority, options, Reason.REFUSED, [*START, *[inside] * 6])
+    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
     assert session.secured == ("SIZE", "REQUIRETLS")
 
 
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ([GREETING, EHLO, b"554 5.5.0 Error: SMTP protocol synchronization\r\n", b"221 Bye\r\n"], Injection.REFUSED),
-        ([GREETING, EHLO, Reason.RESET], Injection.REFUSED),
-        ([GREETING, EHLO, GO, b"garbage"], Injection.REFUSED),
+        ([*RESET[:-1], b"554 5.5.0 Error: SMTP protocol synchronization\r\n", b"221 Bye\r\n"], Injection.REFUSED),
+        ([*RESET[:-1], Reason.RESET], Injection.REFUSED),
+        ([*RESET, b"garbage"], Injection.REFUSED),
         (Reason.TIMEOUT, Injection.UNSEEN),
     ],
     ids=["refuses-pipelining", "hangs-up", "garbage", "no-connection"],
@@ -133,7 +137,7 @@ async def test_s13_a_server_that_will_not_go_on_is_not_vulnerable(
 async def test_s18_endless_answers_inside_tls_end_at_their_bound(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
-    session, door = await looked(authority, options, Reason.REFUSED, [*START, *[server(context, endless=True)] * 200])
+    session, door = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context, endless=True)] * 200])
     assert session.injection in (Injection.UNSEEN, Injection.FORGOTTEN)
     assert len(door.connections[-1].steps) > 190 - MAX_TOTAL // 1000
 
@@ -167,6 +171,62 @@ async def test_s05_a_server_that_greets_late_gets_one_connection_less(
     )
     assert len(door.connections) == 1
     assert (session.injection, session.attempts) == (None, 2)
+
+
+async def test_s27_a_server_that_demands_tls_says_so_to_rset_and_no_mail_is_begun(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    demand = [GREETING, EHLO, b"530 5.7.0 Must issue a STARTTLS command first\r\n", GO]
+    session, door = await looked(authority, options, Reason.REFUSED, [*demand, *[server(context)] * 6])
+    assert session.rset == Reply(530, ("5.7.0 Must issue a STARTTLS command first",))
+    assert session.injection is Injection.FORGOTTEN
+    assert b"EHLO probe.example\r\nRSET\r\nSTARTTLS\r\n" in bytes(door.connections[-1].written)
+    [row] = starttls.available(a_mail_view(replace(session, host=MX))).observations
+    assert row.outcome is starttls.Starttls.TLS_DEMANDED
+    assert (
+        judge(
+            CATALOGUE["mail_starttls_tls_available"], starttls.available(a_mail_view(replace(session, host=MX)))
+        ).status
+        == "info"
+    )
+
+
+async def test_s27_a_server_that_takes_rset_demands_nothing(
+    authority: Authority, options: Options, context: ssl.SSLContext
+) -> None:
+    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context)] * 6])
+    assert session.rset == Reply(250, ("Ok",))
+    assert starttls.judge(session) is starttls.Starttls.OK
+
+
+async def test_s27_a_server_that_has_enough_of_us_at_rset_ends_the_visit(
+    authority: Authority, options: Options
+) -> None:
+    session, _ = await looked(authority, options, Reason.REFUSED, [GREETING, EHLO, b"421 4.7.0 bye\r\n"])
+    assert (session.rset, session.injection) == (Reply(421, ("4.7.0 bye",)), Injection.REFUSED)
+    assert starttls.judge(session) is starttls.Starttls.OK
+
+
+async def test_s34_starttls_that_is_gone_on_a_later_connection_is_kept_beside_the_one_that_worked(
+    authority: Authority, options: Options
+) -> None:
+    without = [GREETING, b"250-mx.good.example\r\n250 SIZE 1\r\n", b"221 Bye\r\n"]
+    session, _ = await looked(authority, options, without, Reason.REFUSED)
+    assert isinstance(session.tls, TlsHandshake)
+    assert session.other_try is not None
+    assert session.other_try.extensions == ("SIZE",)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [[b"421 too many\r\n"], [GREETING, b"421 too many\r\n"], [GREETING, EHLO, b"454 later\r\n"], Reason.TIMEOUT],
+    ids=["421", "421-to-ehlo", "454", "no-connection"],
+)
+async def test_s34_a_server_that_has_enough_of_us_is_not_called_intermittent(
+    authority: Authority, options: Options, script: list[Step] | Reason
+) -> None:
+    session, _ = await looked(authority, options, script, Reason.REFUSED)
+    assert session.other_try is None
 
 
 async def test_without_a_handshake_there_is_no_second_look(authority: Authority, options: Options) -> None:

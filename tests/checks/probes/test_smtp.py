@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.evaluate import starttls
 from checks.facts.network import Reason
 from checks.facts.smtp import Reply, SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
@@ -18,6 +20,7 @@ from checks.net.scripted import After, Script, ScriptedDoor, Step
 from checks.net.transport import Limits
 from checks.options import Options
 from checks.probes import smtp
+from tests.checks.builders import MX, a_mail_view
 from tests.checks.certificates import NOW, Authority
 from tests.checks.tls_server import MemoryServer, server_context
 
@@ -252,11 +255,62 @@ async def test_silence_to_both_hellos_is_a_failure_of_tls() -> None:
     assert len(door.connections) == 2
 
 
-async def test_an_alert_is_named_and_not_tried_again(context: ssl.SSLContext) -> None:
+async def test_an_alert_is_named(context: ssl.SSLContext) -> None:
     context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
     session, door = await probed([GREETING, EHLO, GO, MemoryServer(context), b""])
     assert isinstance(session.tls, TlsFailure)
     assert session.tls.alert == "unrecognized_name"
+    assert len(door.connections) == 1
+
+
+NO_STARTTLS: list[Step] = [GREETING, b"250-mx.good.example\r\n250 SIZE 1\r\n", BYE]
+MASKED: list[Step] = [GREETING, b"250-mx.good.example\r\n250 XXXXXXXA\r\n", b"502 5.5.1 unknown\r\n", BYE]
+REJECTED: list[Step] = [GREETING, EHLO, b"454 4.7.0 not now\r\n", BYE]
+ONLY_HELO: list[Step] = [GREETING, b"502 what\r\n", b"250 mx\r\n", BYE]
+ALERT: list[Step] = [GREETING, EHLO, GO, b"\x15\x03\x03\x00\x02\x02\x28"]
+BAD = {"none": NO_STARTTLS, "masked": MASKED, "rejected": REJECTED, "helo": ONLY_HELO, "alert": ALERT}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_s34_what_was_wrong_once_and_right_the_next_time_is_kept_and_does_not_decide(
+    kind: str, context: ssl.SSLContext, options: Options
+) -> None:
+    server = MemoryServer(context)
+    session, door = await probed(BAD[kind], [GREETING, EHLO, GO, server, server], options=options)
+    assert isinstance(session.tls, TlsHandshake)
+    assert (session.attempts, len(door.connections)) == (2, 2)
+    assert session.other_try is not None
+    assert not isinstance(session.other_try.tls, TlsHandshake)
+    view = a_mail_view(replace(session, host=MX))
+    [row] = starttls.available(view).observations
+    assert (row.outcome, row.evidence["remarks"]) == (starttls.Starttls.OK, ["intermittent"])
+    assert row.evidence["other_try"]["came_to"] != "ok"
+    assert row.evidence["other_try"]["transcript"]
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_s34_what_was_wrong_twice_decides_and_is_no_difference(kind: str) -> None:
+    session, door = await probed(BAD[kind], BAD[kind], [GREETING, EHLO, GO])
+    assert (len(door.connections), session.attempts, session.other_try) == (2, 2, None)
+    assert starttls.judge(session) in starttls.WITHOUT_TLS
+
+
+async def test_s34_two_ways_of_being_wrong_are_both_kept() -> None:
+    session, _ = await probed(NO_STARTTLS, REJECTED)
+    assert starttls.judge(session) is starttls.Starttls.REJECTED
+    assert session.other_try is not None
+    assert starttls.judge(session.other_try) is starttls.Starttls.NO_STARTTLS
+
+
+async def test_s34_a_second_try_that_is_refused_leaves_the_first_as_it_was() -> None:
+    session, _ = await probed(NO_STARTTLS, [b"421 too many\r\n"])
+    assert (starttls.judge(session), session.other_try) == (starttls.Starttls.NO_STARTTLS, None)
+
+
+async def test_s33_a_handshake_that_our_own_time_cuts_off_is_ours() -> None:
+    slow: list[Step] = [After(18), GREETING, EHLO, GO, b"\x16\x03\x03", After(5)]
+    session, door = await probed(slow, seconds=20)
+    assert starttls.judge(session) is starttls.Starttls.OURS
     assert len(door.connections) == 1
 
 
