@@ -90,6 +90,7 @@ WEB_CHECKS = (
             Similar.NO_IPV4: _NOWHERE,
             Similar.NOT_REACHED: not_applicable(),
             Similar.OURS: unknown(),
+            Similar.REFUSED: warns(),
             Similar.ERROR_PAGE: warns(),
             Similar.DIFFERENT: warns(credit=0),
             Similar.PORTS: fails(),

@@ -137,5 +137,6 @@ def staple(no_tls: Ruling) -> Rulings:
         Staple.NO_TLS: no_tls,
         Staple.UNKNOWN: unknown(),
         Staple.ABSENT: notes(),
+        Staple.DEMANDED: fails(),
         Staple.BAD: fails(),
     }

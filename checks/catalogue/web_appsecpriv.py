@@ -6,12 +6,13 @@ from enum import StrEnum
 from checks.evaluate import headers, security_txt
 from checks.evaluate.headers import Compression, Field, Referrer
 from checks.evaluate.security_txt import Outcome
-from checks.model import Check, Requirement, Ruling, Stage, fails, not_applicable, notes, passes, unknown
+from checks.model import Check, Requirement, Ruling, Stage, fails, not_applicable, notes, passes, unknown, warns
 
 _FIELD: Mapping[StrEnum, Ruling] = {
     Field.OK: passes(),
     Field.NO_HTTPS: not_applicable(),
     Field.UNKNOWN: unknown(),
+    Field.REFUSED: warns(),
     Field.ABSENT: fails(),
     Field.WRONG: fails(),
 }
@@ -28,6 +29,7 @@ HTTPS_CHECKS = (
             Compression.OK: passes(),
             Compression.NO_HTTPS: not_applicable(),
             Compression.UNKNOWN: unknown(),
+            Compression.REFUSED: warns(),
             Compression.COMPRESSED: fails(),
         },
         references=("RFC 9110 section 8.4", "NCSC-NL TLS guidelines 2025-05"),
@@ -76,6 +78,7 @@ CHECKS = (
             Referrer.OK: passes(),
             Referrer.NO_HTTPS: not_applicable(),
             Referrer.UNKNOWN: unknown(),
+            Referrer.REFUSED: warns(),
             Referrer.ORIGIN_ONLY: notes(),
             Referrer.ABSENT: notes(),
             Referrer.LEAKS: fails(),
@@ -93,6 +96,7 @@ CHECKS = (
             Outcome.OK: passes(),
             Outcome.NO_HTTPS: not_applicable(),
             Outcome.UNKNOWN: unknown(),
+            Outcome.REFUSED: warns(),
             Outcome.ADVICE: notes(),
             Outcome.OLD_PLACE: fails(),
             Outcome.WRONG_TYPE: fails(),

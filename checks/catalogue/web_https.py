@@ -1,10 +1,11 @@
 """HTTPS of each address of the web host."""
 
-from checks.evaluate import dane_web, https
+from checks.evaluate import dane_web, https, service_binding
 from checks.evaluate.certificate import Name, Trust
 from checks.evaluate.dane_web import Exists, Valid
 from checks.evaluate.https import Hsts, Https, Redirect
-from checks.model import Check, Requirement, Stage, fails, not_applicable, passes, unknown
+from checks.evaluate.service_binding import Service
+from checks.model import Check, Requirement, Stage, fails, not_applicable, notes, passes, unknown
 
 CHECKS = (
     Check(
@@ -40,6 +41,7 @@ CHECKS = (
             Redirect.NO_HTTP: passes(),
             Redirect.NO_HTTPS: not_applicable(),
             Redirect.UNKNOWN: unknown(),
+            Redirect.REFUSED: unknown(),
             Redirect.OTHER_HOST: fails(),
             Redirect.STAYS_PLAIN: fails(),
             Redirect.NO_REDIRECT: fails(),
@@ -57,6 +59,7 @@ CHECKS = (
             Hsts.OK: passes(),
             Hsts.NO_HTTPS: not_applicable(),
             Hsts.UNKNOWN: unknown(),
+            Hsts.REFUSED: unknown(),
             Hsts.TOO_SHORT: fails(credit=0.2),
             Hsts.MALFORMED: fails(),
             Hsts.ABSENT: fails(),
@@ -130,5 +133,23 @@ CHECKS = (
             Valid.NO_MATCH: fails(),
         },
         references=("RFC 6698 section 2.1", "RFC 7671 section 5"),
+    ),
+    Check(
+        id="web_https_service_record",
+        category="web_https",
+        requirement=Requirement.RECOMMENDED,
+        weight=0,
+        stage=Stage.DNS,
+        evaluate=service_binding.judge,
+        rulings={
+            Service.OK: passes(),
+            Service.ABSENT: not_applicable(),
+            Service.NOT_ASKED: not_applicable(),
+            Service.UNKNOWN: unknown(),
+            Service.OTHER_PORT: notes(),
+            Service.NO_SERVICE: fails(),
+            Service.DEAD_END: fails(),
+        },
+        references=("RFC 9460",),
     ),
 )

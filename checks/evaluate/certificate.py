@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +110,38 @@ def observe_trust(view: View, handshake: TlsHandshake, host: str, address: str) 
     }
     if not handshake.chain:
         return Observation(host, Trust.OTHER, {"openssl": "no certificate", "certificates": []}, address)
-    return Observation(host, trust(handshake), {**evidence, **_dates(view, handshake)}, address)
+    remarks = {"remarks": found} if (found := chain_remarks(view.chain(handshake))) else {}
+    return Observation(host, trust(handshake), {**evidence, **_dates(view, handshake), **remarks}, address)
+
+
+def chain_remarks(chain: Sequence[x509.Certificate | None]) -> list[str]:
+    """What is untidy in a chain as it was sent, as codes; none of it stops a client that searches (RFC 8446 section
+    4.4.2). Nothing is said of a chain that cannot be read.
+    """
+    read = [certificate for certificate in chain if certificate is not None]
+    if len(read) != len(chain) or not read:
+        return []
+    leaf, *others = read
+    needed = _above(leaf, others)
+    early = [
+        one
+        for at, one in enumerate(read)
+        if one in needed and not any(before.issuer == one.subject for before in read[:at])
+    ]
+    found = {
+        "wrong-order": bool(early),
+        "extra-certificates": any(one not in needed for one in others),
+        "root-sent": any(one.issuer == one.subject for one in needed),
+    }
+    return [code for code, holds in found.items() if holds]
+
+
+def _above(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The certificates that are named as an issuer on the way up from the leaf, in any order."""
+    reached = [leaf]
+    for below in reached:
+        reached += [one for one in others if one.subject == below.issuer and one not in reached]
+    return reached[1:]
 
 
 def observe_name(view: View, handshake: TlsHandshake, host: str, address: str, *, dane_ta: bool = False) -> Observation:

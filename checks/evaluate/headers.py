@@ -10,6 +10,7 @@ from typing import Any
 
 from checks.evaluate import csp, https
 from checks.evaluate.https import Https
+from checks.evaluate.refusal import is_challenge, refused_us
 from checks.evaluate.view import View
 from checks.facts.http import HttpResponse
 from checks.model import Evidence, Finding, Observation
@@ -24,6 +25,7 @@ class Field(StrEnum):
     OK = "ok"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     ABSENT = "absent"
     WRONG = "wrong"
 
@@ -34,6 +36,7 @@ class Compression(StrEnum):
     OK = "ok"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     COMPRESSED = "compressed"
 
 
@@ -43,6 +46,7 @@ class Referrer(StrEnum):
     OK = "ok"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     ORIGIN_ONLY = "origin-only"
     ABSENT = "absent"
     LEAKS = "leaks"
@@ -57,12 +61,20 @@ def _each(kind: type[StrEnum], judge: Callable[[str, HttpResponse], Judged]) -> 
         for endpoint in view.endpoints:
             if isinstance(endpoint.https, HttpResponse):
                 outcome, evidence = judge(endpoint.host, endpoint.https)
+                # What is right in a refusal is sent with everything; what is not says nothing of the front page.
+                if refused_us(endpoint.https) and (outcome.value != "ok" or not _shows_the_site(kind, endpoint.https)):
+                    outcome = kind("refused")
                 yield Observation(endpoint.host, outcome, evidence, endpoint.address)
             else:
                 absent = "no-https" if https.judge(endpoint) in _NO_HTTPS else "unknown"
                 yield Observation(endpoint.host, kind(absent), {}, endpoint.address)
 
     return lambda view: Finding(kind("no-https"), tuple(rows(view)))
+
+
+def _shows_the_site(kind: type[StrEnum], response: HttpResponse) -> bool:
+    """Whether a refusal can prove something: not when the protection made the page, nor by what is not there."""
+    return not is_challenge(response) and kind is not Compression
 
 
 def _values(response: HttpResponse, name: str) -> list[str]:

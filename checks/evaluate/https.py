@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from checks.dnssec import Outcome
 from checks.evaluate import certificate
 from checks.evaluate.certificate import Name, Trust
+from checks.evaluate.refusal import is_challenge, refused_us
 from checks.evaluate.view import View
 from checks.facts.http import HttpResponse, WebEndpoint
 from checks.facts.network import OURS, Reason, Unreachable
@@ -44,6 +45,7 @@ class Redirect(StrEnum):
     NO_HTTP = "no-http"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     OTHER_HOST = "other-host"
     STAYS_PLAIN = "stays-plain"
     NO_REDIRECT = "no-redirect"
@@ -55,6 +57,7 @@ class Hsts(StrEnum):
     OK = "ok"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     TOO_SHORT = "too-short"
     MALFORMED = "malformed"
     ABSENT = "absent"
@@ -130,9 +133,18 @@ def _redirect_row(endpoint: WebEndpoint) -> Observation:
             return Observation(endpoint.host, outcome, {"failure": reason.value}, endpoint.address)
     location = next(iter(endpoint.http.header("location")), "")
     shown = {"status": endpoint.http.status, "location": location[:300] or "-"}
-    return Observation(
-        endpoint.host, _redirect_to(endpoint.host, endpoint.http.status, location), shown, endpoint.address
-    )
+    outcome = _redirect_to(endpoint.host, endpoint.http.status, location)
+    if outcome is Redirect.NO_REDIRECT and _refused(endpoint):
+        outcome = Redirect.REFUSED
+    return Observation(endpoint.host, outcome, shown, endpoint.address)
+
+
+def _refused(endpoint: WebEndpoint) -> bool:
+    """Whether port 80 refuses us, and not plain HTTP: then port 443 refuses us as well, or it is a page for people only."""
+    if not isinstance(endpoint.http, HttpResponse) or not refused_us(endpoint.http):
+        return False
+    both = isinstance(endpoint.https, HttpResponse) and refused_us(endpoint.https)
+    return both or is_challenge(endpoint.http)
 
 
 def _redirect_to(host: str, status: int, location: str) -> Redirect:
@@ -161,14 +173,17 @@ def _hsts_row(endpoint: WebEndpoint) -> Observation:
     if not isinstance(endpoint.https, HttpResponse):
         reason = endpoint.https.reason.value if endpoint.https else "not-asked"
         return Observation(endpoint.host, Hsts.UNKNOWN, {"failure": reason}, endpoint.address)
-    fields = endpoint.https.header("strict-transport-security")
+    fields, status = endpoint.https.header("strict-transport-security"), endpoint.https.status
     if not fields:
-        return Observation(endpoint.host, Hsts.ABSENT, {"status": endpoint.https.status}, endpoint.address)
+        absent = Hsts.REFUSED if refused_us(endpoint.https) else Hsts.ABSENT
+        return Observation(endpoint.host, absent, {"status": status}, endpoint.address)
     policy, shown = hsts.parse(fields[0]), {"header": fields[0][:300], "fields": len(fields)}
     if isinstance(policy, hsts.Malformed):
         return Observation(endpoint.host, Hsts.MALFORMED, {**shown, "why": policy.why}, endpoint.address)
     outcome = Hsts.OK if policy.max_age >= ONE_YEAR else Hsts.TOO_SHORT
-    return Observation(endpoint.host, outcome, {**shown, "max_age": policy.max_age}, endpoint.address)
+    if outcome is Hsts.TOO_SHORT and is_challenge(endpoint.https):
+        outcome = Hsts.REFUSED
+    return Observation(endpoint.host, outcome, {**shown, "max_age": policy.max_age, "status": status}, endpoint.address)
 
 
 def chain(view: View) -> Finding:

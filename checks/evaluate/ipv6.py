@@ -18,6 +18,7 @@ from checks.facts.page import Page
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.model import Finding, Observation
+from checks.policy.challenges import REFUSALS
 
 MOST_DISTANCE = 10.0  # percent of the words that may differ
 
@@ -88,6 +89,7 @@ class Similar(StrEnum):
     NO_IPV4 = "no-ipv4"
     NOT_REACHED = "not-reached"
     OURS = "ours"
+    REFUSED = "refused"
     ERROR_PAGE = "error-page"
     DIFFERENT = "different"
     PORTS = "ports"
@@ -343,12 +345,19 @@ def _similar(view: View) -> Similar:
     return _compared(pages.ipv4, pages.ipv6, pages.distance)
 
 
+def _refused(four: int, six: int) -> bool:
+    """Whether we were refused: over both, or by a limit on how often. One 403 beside a page is a difference."""
+    return 429 in (four, six) or {four, six} <= REFUSALS
+
+
 def _compared(four: Page, six: Page, distance: float | None) -> Similar:
     failures = [page.failure for page in (four, six) if page.failure]
     if failures or distance is None:
         return Similar.OURS if any(_ours(failure) for failure in failures) else Similar.NO_RESPONSE
     if four.port != six.port:
         return Similar.PORTS
+    if _refused(four.status, six.status):
+        return Similar.REFUSED
     if four.status != six.status:
         return Similar.STATUS
     if distance > MOST_DISTANCE or four.location != six.location:

@@ -11,6 +11,7 @@ from checks.evaluate.https import Https
 from checks.evaluate.view import View
 from checks.facts.security_txt import SecurityTxtFile
 from checks.model import Finding, Observation
+from checks.policy.challenges import REFUSALS
 from checks.records.security_txt import ADVICE, parse, unknown_fields
 
 MOST_PROBLEMS = 3
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
     OK = "ok"
     NO_HTTPS = "no-https"
     UNKNOWN = "unknown"
+    REFUSED = "refused"
     ADVICE = "advice"
     OLD_PLACE = "old-place"
     WRONG_TYPE = "wrong-type"
@@ -52,7 +54,9 @@ def _judge_file(found: SecurityTxtFile, view: View) -> tuple[Outcome, dict[str, 
     }
     if found.failure:
         return Outcome.UNKNOWN, {**evidence, "failure": found.failure.reason.value, "detail": found.failure.detail}
-    if found.status in (403, 406, 429) or found.status >= 500:
+    if found.status in REFUSALS:
+        return Outcome.REFUSED, evidence
+    if found.status >= 500:
         return Outcome.UNKNOWN, {**evidence, "failure": f"status {found.status}"}
     if found.status != 200 or not found.body:
         return Outcome.ABSENT, evidence

@@ -126,6 +126,7 @@ def versions(reading: Reading, _: View) -> Judged:
             {"version": VERSIONS[code], "level": reading.profile.version(code).value, "accepted": _word(yes)}
             for code, yes in reading.versions.items()
         ],
+        **({"remarks": ["short-hello"]} if reading.scan.small_hellos or reading.handshake.short_hello else {}),
     )
     unclear = any(reading.profile.version(code) in (Level.PHASE_OUT, Level.INSUFFICIENT) for code in unknown)
     return _by_level(level, unclear=unclear), evidence

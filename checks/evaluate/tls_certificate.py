@@ -33,6 +33,7 @@ class Staple(StrEnum):
     NO_TLS = "no-tls"
     UNKNOWN = "unknown"
     ABSENT = "absent"
+    DEMANDED = "demanded"  # the certificate itself demands one (RFC 7633)
     BAD = "bad"
 
 
@@ -123,8 +124,8 @@ def staple(reading: Reading, view: View) -> Judged:
     urls, must = _ocsp_urls(leaf), _must_staple(leaf)
     evidence: dict[str, Any] = {"service": urls[0] if urls else "", "must_staple": must}
     if not reading.scan.staple:
-        absent = Staple.ABSENT if urls or must else Staple.NOT_IN_CERTIFICATE
-        return absent, evidence
+        absent = Staple.ABSENT if urls else Staple.NOT_IN_CERTIFICATE
+        return Staple.DEMANDED if must else absent, evidence
     why = _fault(base64.b64decode(reading.scan.staple), chain, view.measured_at)
     return (Staple.BAD, {**evidence, "why": why}) if why else (Staple.OK, evidence)
 
@@ -167,25 +168,30 @@ def _fault(der: bytes, chain: tuple[x509.Certificate | None, ...], at: datetime)
 
 def _answer_fault(response: ocsp.OCSPResponse, chain: tuple[x509.Certificate | None, ...], at: datetime) -> str:
     leaf = chain[0]
-    if leaf is None or response.serial_number != leaf.serial_number:
+    about = [single for single in response.responses if leaf and single.serial_number == leaf.serial_number]
+    if leaf is None or not about:
         return "other-certificate"
-    if response.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+    if any(single.certificate_status is ocsp.OCSPCertStatus.REVOKED for single in about):
         return "revoked"
-    if response.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+    single = about[0]
+    if single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
         return "not-known"
-    if response.this_update_utc > at or (response.next_update_utc and response.next_update_utc < at):
+    if single.this_update_utc > at or (single.next_update_utc and single.next_update_utc < at):
         return "out-of-date"
-    return "" if _signed(response, leaf, chain) else "signature"
+    return "" if _signed(response, leaf, chain, at) else "signature"
 
 
-def _signed(response: ocsp.OCSPResponse, leaf: x509.Certificate, chain: tuple[x509.Certificate | None, ...]) -> bool:
+def _signed(
+    response: ocsp.OCSPResponse, leaf: x509.Certificate, chain: tuple[x509.Certificate | None, ...], at: datetime
+) -> bool:
     """Whether the issuer of the certificate signed the response, or somebody whom that issuer allowed to (RFC 6960
     section 4.2.2.2).
     """
     issuers = [found for found in chain[1:] if found is not None and found.subject == leaf.issuer]
     if not issuers:
         return True  # the issuer was not sent: the chain is judged elsewhere, and this cannot be
-    delegates = [found for found in response.certificates if any(_delegated(found, issuer) for issuer in issuers)]
+    in_time = (one for one in response.certificates if one.not_valid_before_utc <= at <= one.not_valid_after_utc)
+    delegates = [found for found in in_time if any(_delegated(found, issuer) for issuer in issuers)]
     return any(_verifies(response, signer) for signer in (*issuers, *delegates))
 
 

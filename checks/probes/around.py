@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 
 from checks.dnssec import Outcome, Security
-from checks.evaluate import caa_search, nameservers, signed_zones
+from checks.evaluate import caa_search, nameservers, service_binding, signed_zones
 from checks.evaluate.txt import texts_of
 from checks.facts.dns import DirectAnswer
 from checks.facts.mta_sts import PolicyFile
@@ -50,6 +50,7 @@ class Around:
             group.create_task(self._routes(suite))
             if suite is Suite.WEB:
                 group.create_task(self._pages())
+                group.create_task(self._service_record())
                 group.create_task(self._security_txt())
             else:
                 group.create_task(self._mail_policies())
@@ -126,6 +127,9 @@ class Around:
             now=survey.now,
             seconds=survey.remaining(),
         )
+
+    async def _service_record(self) -> None:
+        await follow(self._survey.dns, service_binding.find(self._survey.domain))
 
     async def _pages(self) -> None:
         survey = self._survey

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import islice, product
 from pathlib import Path
 
 from OpenSSL import SSL, crypto
@@ -23,6 +24,7 @@ from checks.facts.tls import TlsFailure, Verification
 
 MAX_HANDSHAKE = 262_144  # bytes from the server until the handshake is done
 MAX_CHAIN = 32  # certificates that are kept
+MOST_PATHS = 16  # choices between certificates of the same issuer that are tried
 _CHUNK = 16_384
 _CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # OpenSSL's name for the state, in all versions
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
@@ -259,7 +261,8 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
     """What OpenSSL says of a chain (DER, leaf first, the rest in any order) against the roots in a PEM file.
 
     ``at`` is the moment of judgement. Names are not looked at. Intermediates come from the chain; nothing is fetched.
-    A code of -1 is ours: there is no certificate, or none that can be read.
+    A code of -1 is ours: there is no certificate, or none that can be read. Any valid path is enough (RFC 5280 section 6):
+    OpenSSL follows the first of two certificates of one issuer and does not turn back, so each of them is tried alone.
     """
     if not chain:
         return Verification(-1, "no certificate was sent", 0)
@@ -267,8 +270,26 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
         leaf, *others = (crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain)
     except crypto.Error:
         return Verification(-1, "a certificate could not be read", 0)
+    store = _trusted(ca_bundle, at)
+    word = _verified(store, leaf, others)
+    for path in _paths(others) if word.code else ():
+        if (again := _verified(store, leaf, path)).code == 0:
+            return again
+    return word
+
+
+def _paths(others: Sequence[crypto.X509]) -> Iterator[tuple[crypto.X509, ...]]:
+    """The certificates with only one of each issuer, in every combination up to a bound; none where there is no choice."""
+    by_subject: dict[int, list[crypto.X509]] = {}
+    for certificate in others:
+        by_subject.setdefault(certificate.subject_name_hash(), []).append(certificate)
+    if len(by_subject) < len(others):
+        yield from islice(product(*by_subject.values()), MOST_PATHS)
+
+
+def _verified(store: crypto.X509Store, leaf: crypto.X509, others: Sequence[crypto.X509]) -> Verification:
     try:
-        crypto.X509StoreContext(_trusted(ca_bundle, at), leaf, others).verify_certificate()
+        crypto.X509StoreContext(store, leaf, others).verify_certificate()
     except crypto.X509StoreContextError as error:
         code, depth, message = error.errors
         return Verification(code, message, depth)

@@ -27,6 +27,7 @@ web_https_cert_chain          required    10
 web_https_cert_domain         required    10
 web_https_dane_exist          optional     0
 web_https_dane_valid          recommended  0
+web_https_service_record      recommended  0
 web_https_tls_version                 required    10
 web_https_tls_ciphers                 required    10
 web_https_tls_cipherorder             required    10

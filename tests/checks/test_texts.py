@@ -113,11 +113,11 @@ EVIDENCE: dict[type[StrEnum], dict[str, frozenset[str]]] = {
     certificate.Trust: {**dict.fromkeys(_TRUSTS, _DATES), "other": frozenset({"openssl"})},
     certificate.Name: dict.fromkeys(("ok", "mismatch", "mismatch-dane-ta"), frozenset({"name_list"})),
     https.Https: {"handshake": frozenset({"alert"})},
-    https.Redirect: dict.fromkeys(("ok", "other-host", "stays-plain", "no-redirect"), _ANSWER),
+    https.Redirect: dict.fromkeys(("ok", "refused", "other-host", "stays-plain", "no-redirect"), _ANSWER),
     https.Hsts: {
         **dict.fromkeys(("ok", "too-short"), frozenset({"max_age", "header"})),
         "malformed": frozenset({"header"}),
-        "absent": frozenset({"status"}),
+        **dict.fromkeys(("refused", "absent"), frozenset({"status"})),
     },
 }
 

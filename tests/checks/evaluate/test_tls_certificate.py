@@ -38,13 +38,14 @@ def certificate(
     name: str, key: Any, *extensions: x509.ExtensionType, issuer: tuple[x509.Certificate, Any] | None = None, **how: Any
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    moved = timedelta(days=how.pop("days", 0))
     builder = x509.CertificateBuilder(
         issuer_name=issuer[0].subject if issuer else subject,
         subject_name=subject,
         public_key=key.public_key(),
         serial_number=x509.random_serial_number(),
-        not_valid_before=NOW - timedelta(days=30),
-        not_valid_after=NOW + timedelta(days=60),
+        not_valid_before=NOW - timedelta(days=30) + moved,
+        not_valid_after=NOW + timedelta(days=60) + moved,
     )
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)
@@ -218,6 +219,12 @@ def test_L09_whom_the_issuer_allows_may_sign(issuer: Issuer) -> None:
     assert judged(issuer, issuer.response(signer=(delegate, key))) == (Staple.OK, "")
 
 
+def test_a_delegate_whose_certificate_has_ended_may_not_sign(issuer: Issuer) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    delegate = certificate("Responder", key, SIGNER, issuer=(issuer.certificate, issuer.key), days=-90)
+    assert judged(issuer, issuer.response(signer=(delegate, key))) == (Staple.BAD, "signature")
+
+
 def test_nobody_else_may_sign(issuer: Issuer) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     without = certificate("Responder", key, issuer=(issuer.certificate, issuer.key))
@@ -245,5 +252,5 @@ def test_a_response_can_be_wrong_in_many_ways(issuer: Issuer) -> None:
 
 def test_L09_a_certificate_without_a_service_needs_no_response_unless_it_demands_one() -> None:
     assert judged(Issuer(), b"")[0] is Staple.NOT_IN_CERTIFICATE
-    assert judged(Issuer(MUST_STAPLE), b"")[0] is Staple.ABSENT
+    assert judged(Issuer(MUST_STAPLE), b"")[0] is Staple.DEMANDED
     assert judged(Issuer(OCSP_SERVICE), b"")[0] is Staple.ABSENT

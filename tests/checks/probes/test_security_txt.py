@@ -122,7 +122,7 @@ BODY = base64.b64encode(FILE).decode()
         (200, "text/html", Outcome.WRONG_TYPE),
         (200, "text/plain; charset=iso-8859-1", Outcome.WRONG_TYPE),
         (404, "text/html", Outcome.ABSENT),
-        (403, "text/html", Outcome.UNKNOWN),
+        (403, "text/html", Outcome.REFUSED),
         (503, "text/html", Outcome.UNKNOWN),
     ],
 )
