@@ -20,7 +20,7 @@ from checks.model import (
     Verdict,
     status_of,
 )
-from checks.texts import fill, reasons
+from checks.texts import fill, worded
 
 
 def judge(check: Check, finding: Finding) -> Verdict:
@@ -91,15 +91,9 @@ def _row_values(row: Observation) -> Evidence:
 
 def _sentence(check: Check, outcome: StrEnum, values: Evidence) -> Mapping[str, str]:
     return {
-        language: fill(text.outcomes[outcome.value], {**values, **_reason(values, language)})
+        language: fill(text.outcomes[outcome.value], {**values, **worded(values, language)})
         for language, text in check.texts.items()
     }
-
-
-def _reason(values: Evidence, language: str) -> Evidence:
-    """The reason in words, where it is one that we have words for."""
-    code = values.get("reason")
-    return {"reason": reasons(language).get(code, code)} if isinstance(code, str) else {}
 
 
 def _subject(check: Check, row: Observation) -> SubjectVerdict:

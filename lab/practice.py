@@ -228,7 +228,7 @@ PRACTICE = (
         name="ontkenning-stuk.voorbeeld.test",
         title=Text("Kapotte ontkenning", "Broken denial"),
         sentence=Text(
-            "De nameserver kan niet bewijzen dat er geen TLSA-record is: zorgvuldige verzenders stellen bezorging uit.",
+            "De nameserver kan niet bewijzen dat er geen TLSA-record is: zorgvuldige afzenders stellen bezorging uit.",
             "The name server cannot prove that there is no TLSA record: careful senders put off delivery.",
         ),
         expected=(
@@ -264,7 +264,7 @@ PRACTICE = (
         name="alias.voorbeeld.test",
         title=Text("Mailserver is een alias", "Mail server is an alias"),
         sentence=Text(
-            "Het MX-record wijst naar een CNAME; de meeste verzenders volgen die, maar het mag niet.",
+            "Het MX-record wijst naar een CNAME; de meeste afzenders volgen die, maar het mag niet.",
             "The MX record points at a CNAME; most senders follow it, but it is not allowed.",
         ),
         expected=("mail_starttls_mx_records",),

@@ -144,6 +144,12 @@ def fits(ds: DS, owner: dns.name.Name, key: Key) -> bool:
     return hmac.compare_digest(hashed, ds.digest)
 
 
+def ds_text(owner: dns.name.Name, key: Key) -> str:
+    """The DS record that points to this key, as rdata in presentation format: SHA-256 (RFC 8624 section 3.3)."""
+    digest = hashlib.sha256(owner.to_digestable() + key.rdata.to_digestable()).hexdigest()
+    return f"{key.tag} {key.algorithm} 2 {digest}"
+
+
 def ds_views(records: Sequence[DS], owner: dns.name.Name, keys: Sequence[Key]) -> tuple[DsView, ...]:
     """DS records as they are shown, each with whether a usable key fits it."""
     usable = [key for key in keys if key.flaw is None]

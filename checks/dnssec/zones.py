@@ -18,7 +18,7 @@ from dns.rdtypes.ANY.NSEC3 import NSEC3
 
 from checks.dnssec.budget import Meter
 from checks.dnssec.denial import Denial, Nsec
-from checks.dnssec.keys import Key, algorithm_name, ds_views, fits, read_keys, usable_ds
+from checks.dnssec.keys import Key, algorithm_name, ds_text, ds_views, fits, read_keys, usable_ds
 from checks.dnssec.message import Message, Name, RRset
 from checks.dnssec.model import KeyView, Security, SignatureView, Why, ZoneLink, security_of
 from checks.dnssec.nsec3 import Nsec3
@@ -200,8 +200,10 @@ def admit(name: Name, parent: Zone | None, given: Delegation, message: Message, 
     link = ZoneLink(owner, Security.SECURE, Why.OK, ds_views(given.ds, name, keys), (), given.signatures)
     if not any(key.flaw is None for key in entries):
         reason = Why.KEY_UNUSABLE if entries else Why.DS_MISMATCH
-        flaws: dict[str, Any] = {"flaws": sorted({str(key.flaw) for key in entries})} if entries else {}
-        return _broken(name, parent, reason, {**detail, **flaws}, replace(link, keys=key_views(keys, (), ())))
+        more: dict[str, Any] = {"flaws": sorted({str(key.flaw) for key in entries})} if entries else {}
+        if wanted := _wanted_ds(name, keys, rrset):
+            more["wanted_ds"] = wanted
+        return _broken(name, parent, reason, {**detail, **more}, replace(link, keys=key_views(keys, (), ())))
     verdict = verify(rrset, name, [key for key in entries if key.flaw is None], now, meter)
     signing = tuple(signature.key_tag for signature in rrset.signatures)
     shown = replace(link, keys=key_views(keys, signing, entries), signatures=given.signatures + verdict.views)
@@ -209,6 +211,12 @@ def admit(name: Name, parent: Zone | None, given: Delegation, message: Message, 
         reason = Why.DS_MISMATCH if verdict.reason is Why.SIGNATURE_BY_UNKNOWN_KEY else verdict.reason
         return _broken(name, parent, reason, {**detail, **verdict.detail}, shown)
     return Zone(name, parent, Security.SECURE, Why.OK, shown, detail, tuple(keys))
+
+
+def _wanted_ds(name: Name, keys: Sequence[Key], rrset: RRset) -> list[str]:
+    """The DS records with which the parent would lead to keys that sign their own set, as the zone shows them now."""
+    signing = {signature.key_tag for signature in rrset.signatures}
+    return [ds_text(name, key) for key in keys if key.is_entry_point and key.flaw is None and key.tag in signing]
 
 
 def _broken(name: Name, parent: Zone | None, reason: Why, detail: Mapping[str, Any], link: ZoneLink) -> Zone:

@@ -72,7 +72,10 @@ def _name_of(lookup: Lookup) -> str:
 def _evidence(lookup: Lookup) -> dict[str, Any]:
     shown = lookup.to_json()
     kept = {key: shown[key] for key in ("reason", "where", "aliases", "chain", "detail") if shown.get(key)}
-    return {"record_type": lookup.rdtype, "where": lookup.where or lookup.name, **kept}
+    where = lookup.where or lookup.name
+    if wanted := lookup.detail.get("wanted_ds"):
+        kept["advised"] = [f"{where} IN DS {rdata}" for rdata in wanted]
+    return {"record_type": lookup.rdtype, "where": where, **kept}
 
 
 def observe(kind: type[Exists] | type[Valid], view: View, subject: str, lookups: Sequence[Lookup]) -> Observation:

@@ -14,11 +14,13 @@ from checks.dnssec import Outcome
 from checks.evaluate.dkim import Dkim, Presence
 from checks.evaluate.dmarc import Discovery, State
 from checks.evaluate.spf import MOST_LOOKUPS, Branch, Fault, Found, Network, Tree
+from checks.evaluate.txt import texts_of
 from checks.evaluate.view import View
 from checks.model import Finding, Observation
 from checks.records.dkim import KeyState
 from checks.records.dmarc import Dmarc, Malformed, Policy
 from checks.records.mx import MailRoute
+from checks.records.spf import spf_texts
 
 SHOWN = 400  # characters of a record in a row of the tree
 MOST_NETWORKS = 40
@@ -127,7 +129,9 @@ def dmarc_policy(view: View) -> Finding:
         evidence["why"] = found.record.why.value
     elif isinstance(found.record, Dmarc):
         evidence |= _policy_evidence(found, found.record)
-    if outcome in (DmarcPolicy.NONE, DmarcPolicy.TESTING, DmarcPolicy.SYNTAX):
+    if outcome in (DmarcPolicy.NONE, DmarcPolicy.TESTING):
+        evidence["advised"] = _stricter_dmarc(view, found)
+    if outcome is DmarcPolicy.SYNTAX:
         evidence["advised"] = _dmarc_advice(view)
     if outcome is DmarcPolicy.EXTERNAL:
         silent = [item for item in found.destinations if item.agrees is False]
@@ -232,8 +236,10 @@ def spf_exists(view: View) -> Finding:
     evidence: dict[str, Any] = {"record": tree.root.record[:SHOWN], "dnssec": tree.root.security.value}
     if outcome is SpfExists.UNKNOWN and first:
         evidence["reason"] = first.why
-    if outcome in (SpfExists.ABSENT, SpfExists.SEVERAL):
+    if outcome is SpfExists.ABSENT:
         evidence["advised"] = _spf_advice(view)
+    if outcome is SpfExists.SEVERAL:
+        evidence["advised"] = _stricter_spf(view, *spf_texts(texts_of(view.lookup(view.domain, "TXT"))))
     return _one(SpfExists, outcome, view, evidence)
 
 
@@ -300,7 +306,7 @@ def _spf_evidence(view: View, tree: Tree, first: Found | None) -> dict[str, Any]
         evidence |= {"position": first.at + 1} if first.at >= 0 else {}
         evidence["where"] = first.path[-1].rstrip(".")
     if first and first.fault in (Fault.NEUTRAL, Fault.OPEN) and not first.via:
-        evidence["advised"] = _spf_advice(view)
+        evidence["advised"] = _stricter_spf(view, tree.root.record)
     return evidence
 
 
@@ -350,6 +356,34 @@ def _dmarc_advice(view: View) -> list[str]:
         return [f'_dmarc.{name}. IN TXT "v=DMARC1; p=reject"', *_parked(view)]
     reports = f"rua=mailto:dmarc@{name}"
     return [f'_dmarc.{name}. IN TXT "v=DMARC1; p={policy}; {reports}"' for policy in ("none", "quarantine", "reject")]
+
+
+def _stricter_dmarc(view: View, found: Discovery) -> list[str]:
+    """Their own record with a policy that acts, and everything else as it is; a record of a domain above is theirs only in part."""
+    name = view.domain.rstrip(".")
+    own = isinstance(found.record, Dmarc) and found.at == view.domain and found.which == "p"
+    if not own or not _receives(view):
+        return _dmarc_advice(view)
+    tags = [tag.strip() for tag in found.text.split(";") if tag.strip()]
+    others = [tag for tag in tags[1:] if tag.partition("=")[0].strip().lower() not in ("p", "t")]
+    reports = [] if any(tag.lower().startswith("rua") for tag in others) else [f"rua=mailto:dmarc@{name}"]
+    return [
+        f'_dmarc.{name}. IN TXT "{"; ".join((tags[0], f"p={policy}", *others, *reports))}"'
+        for policy in ("quarantine", "reject")
+    ]
+
+
+def _stricter_spf(view: View, *records: str) -> list[str]:
+    """One record for their own: whoever these name, and nobody else. A redirect cannot stand beside ``all`` (RFC 7208 section 6.1)."""
+    terms = [term for record in records for term in record.split()[1:]]
+    kept = dict.fromkeys(
+        f"include:{term[9:]}" if term.lower().startswith("redirect=") else term
+        for term in terms
+        if term.lstrip("+-~?").lower() != "all"
+    )
+    if not kept or not _receives(view):
+        return _spf_advice(view)
+    return [f'{view.domain.rstrip(".")}. IN TXT "{" ".join(("v=spf1", *kept, "-all"))}"']
 
 
 def _spf_advice(view: View) -> list[str]:

@@ -52,6 +52,9 @@ def _row(view: View, name: str) -> Observation:
         "target": aliases[-1].rstrip(".") if aliases else host,
         "base": tlsa_bases(view.addresses(name), name)[0].rstrip("."),
     }
+    if found is MxRecords.ALIAS and not view.mx.aliases:
+        given = (record.partition(" ") for record in view.mx.records)
+        evidence["advised"] = [f"{view.domain} IN MX {rank} {aliases[-1]}" for rank, _, mx in given if mx == name]
     if view.mx.aliases:
         evidence["domain_aliases"] = [alias.rstrip(".") for alias in view.mx.aliases]
     return Observation(host, found, evidence)

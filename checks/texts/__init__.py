@@ -82,6 +82,56 @@ def parse(text: str, headings: tuple[str, ...]) -> CheckText:
     return CheckText(title[2:], {match[1]: match[2] for match in matches if match}, *bodies)
 
 
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTHS = {
+    "nl": [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def worded(values: Mapping[str, object], language: str) -> Mapping[str, object]:
+    """The values as a sentence says them: codes of reasons and causes in words, where we have them, and dates as people write them."""
+    known = reasons(language)
+    return {
+        key: known.get(value, value) if key in ("reason", "cause") else _day(value, language)
+        for key, value in values.items()
+        if isinstance(value, str)
+    }
+
+
+def _day(value: str, language: str) -> str:
+    parts = _DAY.fullmatch(value)
+    if parts is None or not 1 <= int(parts[2]) <= 12:
+        return value
+    return f"{int(parts[3])} {_MONTHS[language][int(parts[2]) - 1]} {parts[1]}"
+
+
 _SENTENCES = re.compile(r"\{([a-z_]+)\}")
 _ABSOLUTE_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.")
 

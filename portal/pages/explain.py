@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from checks import CATALOGUE
-from portal.scans import markdown, words
+from portal.scans import explanations, words
 
 _RFC = re.compile(r"RFC (\d{3,5})(?: section (\d+(?:\.\d+)*))?")
 
@@ -63,10 +63,10 @@ def build(check_id: str, language: str) -> ExplainPage | None:
         category_id=category.id,
         requirement=words.say(words.REQUIREMENT[check.requirement.value], language),
         points=words.worth(check.weight if counts else 0, language),
-        what=markdown.render(text.what),
-        why=markdown.render(text.why),
-        how=markdown.render(text.how),
-        background=markdown.render(text.background),
+        what=explanations.html(text.what, language),
+        why=explanations.html(text.why, language),
+        how=explanations.html(text.how, language),
+        background=explanations.html(text.background, language),
         results=tuple(Result(code, re.sub(r"\{[a-z_]+\}", "[…]", said)) for code, said in text.outcomes.items()),
         sources=tuple(map(_source, check.references)),
     )

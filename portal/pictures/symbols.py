@@ -61,6 +61,7 @@ _ENVELOPE: Mapping[str, str] = {
 }
 
 _GLYPH: Mapping[str, str] = {
+    "copy": '<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V5a1 1 0 0 0-1-1H5a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h3"/>',
     "right": '<path d="M4 12h15m-5-5 5 5-5 5"/>',
     "up": '<path d="M7 17 17 7M9 7h8v8"/>',
     "chevron": '<path d="m6 9 6 6 6-6"/>',

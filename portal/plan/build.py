@@ -56,6 +56,7 @@ class Step:
     status: str
     title: str
     sentences: tuple[str, ...]
+    why: str
     advice: str
     blocks: tuple[Block, ...]
     folded: tuple[Block, ...]
@@ -163,18 +164,20 @@ def _step(
     number: int, kind: Kind, rows: list[Open], gain: tuple[int, ...], document: Json, language: str, address: str
 ) -> Step:
     base = {**values.of(document, rows), "hosts": _names(values.hosts_of(rows) or [document["domain"]], language)}
-    title = values.fill(say(kind.title, language), base) or say(kind.done, language)
+    called, whose = _variant(kind, rows)
+    title = values.fill(say(called, language), base) or say(kind.done, language)
     sentences = _sentences(rows, language)
     blocks = _blocks(kind, rows, document, language)
     provider = _provider(kind, document)
     advice = provider.advice.get(kind.id, {}).get(language, "") if provider else ""
-    role = say(words.ROLE[kind.role], language)
+    role = say(words.ROLE[whose], language)
     return Step(
         number=number,
         id=kind.id,
         status="failed" if any(row.status == "failed" for row in rows) else "warning",
         title=title,
         sentences=sentences,
+        why=say(kind.why, language),
         advice=values.fill(advice, base),
         blocks=tuple(block for block in blocks if block.product in _SHOWN),
         folded=tuple(block for block in blocks if block.product not in _SHOWN),
@@ -190,6 +193,13 @@ def _step(
         ),
         tools=_tools(kind, rows, document),
     )
+
+
+def _variant(kind: Kind, rows: Sequence[Open]) -> tuple[Mapping[str, str], str]:
+    """Title and role of a step with these findings."""
+    outcomes = {row.outcome for row in rows}
+    found = next((variant for variant in kind.variants if variant.when & outcomes), kind)
+    return found.title, found.role
 
 
 def _tools(kind: Kind, rows: list[Open], document: Json) -> tuple[tuple[str, str], ...]:
@@ -220,13 +230,12 @@ def _provider(kind: Kind, document: Json) -> providers.Provider | None:
 
 
 def _blocks(kind: Kind, rows: list[Open], document: Json, language: str) -> list[Block]:
-    hosts = values.hosts_of(rows)[: values.MOST_HOSTS]
     blocks: list[Block] = []
     for remedy in kind.remedies:
-        if not _fits(remedy, rows, document["suite"]):
-            continue
-        for host in hosts if remedy.each and hosts else [""]:
-            filled = values.of(document, rows, host)
+        mine = _fitting(remedy, rows, document["suite"])
+        hosts = values.hosts_of(mine)[: values.MOST_HOSTS] if remedy.each else []
+        for host in hosts or [""] if mine else ():
+            filled = values.of(document, mine, host)
             text = values.fill(remedy.text.get(language, remedy.text["en"]), filled)
             caption = values.fill(say(remedy.caption, language), filled) or remedy.product
             if text and text not in (block.text for block in blocks):
@@ -234,14 +243,16 @@ def _blocks(kind: Kind, rows: list[Open], document: Json, language: str) -> list
     return blocks
 
 
-def _fits(remedy: Remedy, rows: Iterable[Open], suite: str) -> bool:
+def _fitting(remedy: Remedy, rows: Iterable[Open], suite: str) -> list[Open]:
+    """The findings that a remedy is for."""
     if remedy.suite not in ("", suite):
-        return False
-    return any(
-        (not remedy.when or row.outcome in remedy.when)
-        and (not remedy.checks or row.check_id.startswith(remedy.checks))
+        return []
+    return [
+        row
         for row in rows
-    )
+        if (not remedy.when or row.outcome in remedy.when)
+        and (not remedy.checks or row.check_id.startswith(remedy.checks))
+    ]
 
 
 def _letter(

@@ -31,10 +31,20 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """How a step is called, and whose job it is, when one of these outcomes is among its findings."""
+
+    when: frozenset[str]
+    title: Words
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """One step: what it is called when open and when done, whose job it is, and what it takes.
+    """One step: what it is called when open and when done, what its standard is for (``why``), whose job it is, and what it takes.
 
     ``core`` steps are named in every plan, also when they are done. ``also`` takes one outcome of a check over from the step that its prefix says.
+    The first of the ``variants`` that fits goes before ``title`` and ``role``.
     """
 
     id: str
@@ -43,7 +53,9 @@ class Kind:
     core: bool
     title: Words
     done: Words
+    why: Words
     role: str
+    variants: tuple[Variant, ...]
     effort: Words
     caution: Words
     remedies: tuple[Remedy, ...]
@@ -74,7 +86,12 @@ def _kind(row: dict[str, Any], remedies: list[dict[str, Any]]) -> Kind:
         core=row.get("core", False),
         title=row["title"],
         done=row["done"],
+        why=row["why"],
         role=row["role"],
+        variants=tuple(
+            Variant(frozenset(variant["when"]), variant["title"], variant.get("role", row["role"]))
+            for variant in row.get("variant", ())
+        ),
         effort=row["effort"],
         caution=row["caution"],
         remedies=tuple(map(_remedy, remedies)),

@@ -16,6 +16,11 @@ TTL = 3600  # of a record to publish
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # Remedies are pasted into shells and zone files, and names in DNS may hold anything: only names of these characters are filled in.
 _SAFE = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+# A line of a zone file that is safe to paste there: printable text, and no quotes or escapes but the pair around the text.
+_LINE = re.compile(
+    r"[A-Za-z0-9_.*-]{1,253}\. IN (?:(?:TXT|CAA 0 issue) \"[ !#-\[\]-~]{1,400}\"|MX \d{1,5} [A-Za-z0-9_.-]{1,253}|DS \d+ \d+ [124] [0-9a-f]+)"
+)
+_DS = re.compile(r"([A-Za-z0-9_.-]{1,253})\. IN DS (\d+) (\d+) ([124]) ([0-9a-f]+)")
 _TLSA = re.compile(r"([A-Za-z0-9_.-]{1,253})\. IN TLSA ([0-3]) ([01]) ([0-2]) ([0-9a-f]+)")
 
 
@@ -53,13 +58,18 @@ def of(document: Json, rows: Sequence[Open], host: str = "") -> dict[str, str]:
         "endpoint": _endpoint(address, safe),
         "zone": zone,
         "parent": zone.partition(".")[2] or ".",
-        "records": "\n".join(bounded(line.replace(". IN ", f". {TTL} IN ", 1), 400) for line in lines),
+        "records": "\n".join(map(_with_ttl, lines)),
         "fields": "\n\n".join(_form(record, zone) for record in records),
         "nsupdate": "\n".join(f"update add {owner}. {TTL} TLSA {' '.join(rest)}" for owner, *rest in records),
         "pdns": "\n".join(
             f'pdnsutil add-record {zone} {_relative(owner, zone)} TLSA {TTL} "{" ".join(rest)}"'
             for owner, *rest in records
         ),
+        "lines": "\n".join(_with_ttl(line) for line in _lines(rows)),
+        "ds_fields": "\n\n".join(_ds_form(match.groups()) for line in _lines(rows) if (match := _DS.fullmatch(line))),
+        "stale": "\n".join(_stale(document, rows, name)) if records else "",
+        "ttl": str(next((row.evidence["ttl"] for row in rows if row.subject == name and row.evidence.get("ttl")), TTL)),
+        "stamp": re.sub(r"[^0-9T]", "", str(document["measured_at"])[:19]),
         "mx_policy": "\n".join(f"mx: {mx}" for mx in map(_safe, mail_hosts(document)) if mx),
     }
 
@@ -76,6 +86,39 @@ def advised(document: Json, host: str) -> list[str]:
     """The records that fit what this host shows now, as the checks of the report advise them."""
     rows = (row for check in checks_of(document) for row in check["subjects"] if row["subject"] == host)
     return list(dict.fromkeys(str(line) for row in rows for line in row["evidence"].get("advised") or ()))[:10]
+
+
+def _lines(rows: Iterable[Open]) -> list[str]:
+    """The records other than TLSA that the findings themselves advise."""
+    found = (str(line) for row in rows for line in row.evidence.get("advised") or ())
+    return list(dict.fromkeys(line for line in found if _LINE.fullmatch(line)))[:10]
+
+
+def _with_ttl(line: str) -> str:
+    return bounded(line.replace(". IN ", f". {TTL} IN ", 1), 600)
+
+
+def _stale(document: Json, rows: Iterable[Open], host: str) -> list[str]:
+    """The records of a host that match nothing at any of its addresses, as they stand in DNS."""
+    of_host = [row for check in checks_of(document) for row in check["subjects"] if row["subject"] == host]
+    matching = {
+        _in_dns(row["evidence"], record)
+        for row in of_host
+        for record in row["evidence"].get("records") or ()
+        if isinstance(record, Mapping) and record.get("matched_depth") is not None
+    }
+    found = dict.fromkeys(
+        _in_dns(row.evidence, record)
+        for row in rows
+        if row.subject == host
+        for record in row.evidence.get("records") or ()
+    )
+    return [line for line in found if line not in matching and _TLSA.fullmatch(line)][:10]
+
+
+def _in_dns(evidence: Json, record: Json) -> str:
+    fields = (record.get(name) for name in ("usage", "selector", "matching_type", "data"))
+    return f"{evidence.get('owner')} IN TLSA {' '.join(map(str, fields))}"
 
 
 def checks_of(document: Json) -> list[Json]:
@@ -137,3 +180,8 @@ def _form(record: tuple[str, ...], zone: str) -> str:
         f"Name: {_relative(owner, zone)}\nType: TLSA\nTTL: {TTL}\nUsage: {usage}\nSelector: {selector}\n"
         f"Matching type: {matching}\nData: {data}"
     )
+
+
+def _ds_form(record: tuple[str, ...]) -> str:
+    owner, tag, algorithm, digest_type, digest = record
+    return f"Domain: {owner}\nKey tag: {tag}\nAlgorithm: {algorithm}\nDigest type: {digest_type}\nDigest: {digest}"

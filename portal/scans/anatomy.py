@@ -113,7 +113,7 @@ def _published(records: Iterable[Json]) -> set[str]:
 def _record(owner: str, record: Json, language: str) -> Record:
     usage, selector, matching = (str(record[key]) for key in ("usage", "selector", "matching_type"))
     data, reason = bounded(str(record["data"]), 256), str(record.get("reason") or "")
-    status = "passed" if reason == "match" else "failed" if record.get("usable") else "warning"
+    status = _status(record, reason)
     return Record(
         owner=owner,
         fields=(usage, selector, matching),
@@ -135,6 +135,14 @@ def _record(owner: str, record: Json, language: str) -> Record:
         status=status,
         sentence=_sentence(record, status, language),
     )
+
+
+def _status(record: Json, reason: str) -> str:
+    if not record.get("usable"):
+        return "warning"
+    if reason == "match":
+        return "passed"
+    return "failed" if reason in FIT else "not_tested"  # without a reason there was nothing to compare with
 
 
 def _part(number: int, words: table.Words | None, value: str, language: str) -> Part:

@@ -15,7 +15,18 @@ from django.utils.safestring import SafeString
 from checks import CATALOGUE, Report, Suite, Target
 from portal.pictures import seal
 from portal.plan import build as plan
-from portal.scans import anatomy, certificates, chain, chain_picture, coverage, evidence, markdown, route, share, words
+from portal.scans import (
+    anatomy,
+    certificates,
+    chain,
+    chain_picture,
+    coverage,
+    evidence,
+    explanations,
+    route,
+    share,
+    words,
+)
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.shown import Asked, age_notice, select
 from portal.scans.verdict import checks_of, verdict
@@ -78,7 +89,9 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
     Raises KeyError for a document that is none."""
     document, asked = scan.document, asked or Asked()
     suite = document["suite"]
-    categories = tuple(sorted((_category(category, language) for category in document["categories"]), key=_worst_first))
+    categories = tuple(
+        sorted((_category(document, category, language) for category in document["categories"]), key=_worst_first)
+    )
     zones = chain.build(_chains(document), language)
     measured = words.parse_time(document["measured_at"])
     failure = document.get("failure") or ""
@@ -92,7 +105,7 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         partial=bool(document["partial"]),
         seal=_seal(document, categories, language),
         verdict=verdict(document, language) if categories else _failed_verdict(failure, language),
-        detail=_detail(categories) if categories else words.say(FAILURE.get(failure, NO_FAILURE), language),
+        detail=_detail(categories, language) if categories else words.say(FAILURE.get(failure, NO_FAILURE), language),
         failure=failure,
         measured=words.moment(measured, language) if measured else None,
         duration=words.seconds(float(document["duration_ms"]), language),
@@ -149,8 +162,10 @@ def _worst_first(category: CategoryCard) -> tuple[int, int]:
     return words.rank(category.status), category.score if category.score is not None else 101
 
 
-def _category(category: Mapping[str, Any], language: str) -> CategoryCard:
-    rows = sorted((_check(check, language) for check in category["checks"]), key=lambda row: words.rank(row.status))
+def _category(document: Document, category: Mapping[str, Any], language: str) -> CategoryCard:
+    rows = sorted(
+        (_check(document, check, language) for check in category["checks"]), key=lambda row: words.rank(row.status)
+    )
     score = category["score"]
     return CategoryCard(
         id=category["id"],
@@ -177,7 +192,7 @@ def _category_sentence(rows: Sequence[CheckRow], language: str) -> str:
     )
 
 
-def _check(check: Mapping[str, Any], language: str) -> CheckRow:
+def _check(document: Document, check: Mapping[str, Any], language: str) -> CheckRow:
     entry = CATALOGUE.get(check["id"])
     text = entry.texts[language] if entry else None
     subjects = check["subjects"]
@@ -187,32 +202,54 @@ def _check(check: Mapping[str, Any], language: str) -> CheckRow:
         status=check["status"],
         word=words.say(words.STATUS[check["status"]], language),
         sentence=words.say(check["sentence"], language),
+        extent=_extent(check, language),
         open=check["status"] == "failed",
         requirement=words.say(words.REQUIREMENT[check["requirement"]], language),
-        points=words.points(check["points"], check["max_points"], language),
+        points=_points(check, language),
         references=entry.references if entry else (),
-        subjects=tuple(_subject(row, language) for row in _ordered(subjects)[:MOST_SUBJECTS]),
+        subjects=tuple(
+            _subject(row, language, told=len(subjects) == 1 and row["sentence"] == check["sentence"])
+            for row in _ordered(subjects)[:MOST_SUBJECTS]
+        ),
         unshown=max(0, len(subjects) - MOST_SUBJECTS),
         by_address=any(row["address"] for row in subjects),
         publish=_publish(subjects),
-        what=markdown.render(text.what if text else ""),
-        why=markdown.render(text.why if text else ""),
-        how=markdown.render(text.how if text else ""),
-        background=markdown.render(text.background if text else ""),
+        what=explanations.html(text.what if text else "", language),
+        why=explanations.html(text.why if text else "", language),
+        how=explanations.remedy(text.how if text else "", language, explanations.own_of(document, check)),
+        background=explanations.html(text.background if text else "", language),
     )
+
+
+def _extent(check: Mapping[str, Any], language: str) -> str:
+    """For how many of the addresses or names that were tested the sentence holds; empty when it is about all there is."""
+    rows = check["subjects"]
+    alike = sum(row["outcome"] == check["outcome"] for row in rows)
+    if len(rows) < 2 or not alike:
+        return ""
+    unit = "addresses" if all(row["address"] for row in rows) else "rows"
+    return words.extent(alike, len(rows), unit, language)
+
+
+def _points(check: Mapping[str, Any], language: str) -> str:
+    """A check that is required and brings no points shows what others cause."""
+    if check["requirement"] == "required" and not check["max_points"]:
+        return "earns no points of its own" if language == "en" else "levert zelf geen punten op"
+    return words.points(check["points"], check["max_points"], language)
 
 
 def _ordered(subjects: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(subjects, key=lambda row: words.rank(row["status"]))
 
 
-def _subject(row: Mapping[str, Any], language: str) -> Subject:
+def _subject(row: Mapping[str, Any], language: str, *, told: bool) -> Subject:
+    """One row; without its sentence when the check itself has ``told`` it just above."""
     return Subject(
         name=evidence.bounded(row["subject"], 253),
         address=evidence.bounded(row["address"] or "", 60),
         status=row["status"],
         word=words.say(words.STATUS[row["status"]], language),
-        sentence=words.say(row["sentence"], language),
+        sentence="" if told else words.say(row["sentence"], language),
         details=evidence.render(row["evidence"], language),
     )
 
@@ -225,12 +262,14 @@ def _publish(subjects: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(evidence.bounded(line, 400) for line in list(lines)[:20])
 
 
-def _detail(categories: Sequence[CategoryCard]) -> str:
-    """The sentences of what is worst: at most two, so that the head stays a head."""
+def _detail(categories: Sequence[CategoryCard], language: str) -> str:
+    """The sentences of what is worst: at most two, so that the head stays a head. What is no fault is told as something to mind."""
     rows = [row for category in categories for row in category.checks if row.status == "failed"]
     rows = rows or [row for category in categories for row in category.checks if row.status in ("error", "warning")]
     first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
-    return " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
+    said = " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
+    mind = "Mind this: " if language == "en" else "Let op: "
+    return mind + said if rows and rows[0].status == "warning" else said
 
 
 def _counts(categories: Sequence[CategoryCard], language: str) -> str:

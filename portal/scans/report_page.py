@@ -44,13 +44,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One check with its verdict of then and its words of today. Texts are HTML of our own; empty for a check that no longer exists."""
+    """One check with its verdict of then and its words of today. Texts are HTML of our own; empty for a check that no longer exists.
+
+    ``extent`` says for how many of those tested the sentence holds.
+    """
 
     id: str
     title: str
     status: str
     word: str
     sentence: str
+    extent: str
     open: bool
     requirement: str
     points: str

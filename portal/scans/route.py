@@ -96,6 +96,7 @@ _ANSWER: Mapping[str, tuple[str, Words]] = {
     "failed": ("failed", {"nl": "antwoord is niet ondertekend", "en": "answer is not signed"}),
     "error": ("error", {"nl": "handtekening niet te meten", "en": "signature could not be tested"}),
 }
+_PREFERENCE: Words = {"nl": "voorkeur {preference}", "en": "preference {preference}"}
 _SLOW: Words = {
     "nl": "begroet na {seconds} seconden, dat mag",
     "en": "greets after {seconds} seconds, which is allowed",
@@ -128,7 +129,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One mail host with its addresses, and a remark on its patience."""
+    """One mail host with its addresses, and a remark on its preference and its patience."""
 
     name: str
     remark: str
@@ -162,8 +163,9 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
     answer = _answer(checks, language)
     if answer and answer[0] == "failed":
         valid = {key: {**row, "unsigned": True} for key, row in valid.items()}
+    preferences = _preferences(checks)
     hosts = tuple(
-        _host(name, [row for row in rows if row["subject"] == name], exist, valid, language)
+        _host(name, [row for row in rows if row["subject"] == name], preferences.get(name), exist, valid, language)
         for name in names[:MOST_HOSTS]
     )
     return Route(answer, hosts, tuple(bounded(name, 253) for name in names[MOST_HOSTS:]))
@@ -178,15 +180,24 @@ def _answer(checks: Mapping[str, Mapping[str, Any]], language: str) -> tuple[str
     return status, say(word, language)
 
 
+def _preferences(checks: Mapping[str, Mapping[str, Any]]) -> Mapping[str, int]:
+    """The preference of each mail host, from the row about the whole domain; the lowest is tried first (RFC 5321 section 5.1)."""
+    check = checks.get("mail_starttls_dane_delivery")
+    rows = (host for row in (check["subjects"] if check else ()) for host in row["evidence"].get("hosts") or ())
+    return {host["host"]: host["preference"] for host in rows}
+
+
 def _by_endpoint(check: Mapping[str, Any] | None) -> Rows:
     return {(row["subject"], row["address"]): row for row in (check["subjects"] if check else ())}
 
 
-def _host(name: str, rows: list[Row], exist: Rows, valid: Rows, language: str) -> Host:
+def _host(name: str, rows: list[Row], preference: int | None, exist: Rows, valid: Rows, language: str) -> Host:
     slowest = max((float(row["evidence"].get("greeting_ms") or 0) for row in rows), default=0.0)
-    remark = say(_SLOW, language).format(seconds=decimal(slowest / 1000, language)) if slowest >= SLOW_GREETING else ""
+    told = [] if preference is None else [say(_PREFERENCE, language).format(preference=preference)]
+    if slowest >= SLOW_GREETING:
+        told.append(say(_SLOW, language).format(seconds=decimal(slowest / 1000, language)))
     lanes = (_lane(row, exist.get((name, row["address"])), valid.get((name, row["address"])), language) for row in rows)
-    return Host(bounded(name, 253), remark, tuple(lanes))
+    return Host(bounded(name, 253), " · ".join(told), tuple(lanes))
 
 
 def _lane(row: Row, exist: Row | None, valid: Row | None, language: str) -> Lane:

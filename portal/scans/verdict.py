@@ -83,8 +83,15 @@ _MAIL: tuple[tuple[Fact, Words], ...] = (
         },
     ),
     (
-        _failed("mail_auth_"),
+        _failed("mail_auth_dmarc_", "mail_auth_spf_"),
         {"nl": "Anderen kunnen mail versturen op uw naam.", "en": "Others can send mail in your name."},
+    ),
+    (
+        _failed("mail_auth_"),
+        {
+            "nl": "Ontvangers kunnen niet goed zien of mail echt van u komt.",
+            "en": "Receivers cannot tell well whether mail really comes from you.",
+        },
     ),
 )
 

@@ -34,6 +34,11 @@ REQUIREMENT: Mapping[str, Words] = {
 
 SUITE: Mapping[str, Words] = {"mail": {"nl": "Mail", "en": "Mail"}, "web": {"nl": "Website", "en": "Website"}}
 
+_UNIT: Mapping[str, Words] = {
+    "addresses": {"nl": "adressen", "en": "addresses"},
+    "rows": {"nl": "onderdelen", "en": "parts"},
+}
+
 _MONTHS: Mapping[str, tuple[str, ...]] = {
     "nl": (
         "januari",
@@ -144,3 +149,17 @@ def worth(weight: int, language: str) -> str:
 def out_of_100(score: int, language: str) -> str:
     """``76 van 100`` / ``76 out of 100``."""
     return f"{score} out of 100" if language == "en" else f"{score} van 100"
+
+
+def extent(alike: int, total: int, unit: str, language: str) -> str:
+    """``Dit geldt voor 1 van de 4 adressen.``, or for all of them; ``unit`` is addresses or rows."""
+    unit = say(_UNIT[unit], language)
+    if language == "en":
+        return (
+            f"This holds for all {total} {unit}."
+            if alike == total
+            else f"This holds for {alike} of the {total} {unit}."
+        )
+    return (
+        f"Dit geldt voor alle {total} {unit}." if alike == total else f"Dit geldt voor {alike} van de {total} {unit}."
+    )

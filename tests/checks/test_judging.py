@@ -140,6 +140,16 @@ def test_a_reason_that_evidence_gives_as_a_code_is_told_in_words() -> None:
     assert sentence == {"nl": "because de handtekening is verlopen", "en": "because the signature has expired"}
 
 
+def test_a_cause_is_told_in_words_and_a_day_as_people_write_it() -> None:
+    words = replace(WORDS, outcomes={**WORDS.outcomes, "red": "{cause}, until {not_after}, not {shade}"})
+    check = replace(a_check(), texts={"nl": words, "en": words})
+    row = Observation("host", Colour.RED, {"cause": "refused", "not_after": "2026-03-09", "shade": "2026-99-99"})
+    assert judging.judge(check, Finding(Colour.GREY, (row,))).sentence == {
+        "nl": "de poort is dicht, until 9 maart 2026, not 2026-99-99",
+        "en": "the port is closed, until 9 March 2026, not 2026-99-99",
+    }
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_of_dnssec_has_its_words(language: str) -> None:
     assert set(Why) - {Why.OK} <= set(reasons(language))

@@ -70,7 +70,10 @@ def test_d05_a_ds_that_matches_no_key_is_bogus_and_both_are_named() -> None:
     stage.tld.drop(GOOD, "DS").add(GOOD, "DS", ds_text(name_of(GOOD), stranger))
     found = stage.lookup(GOOD, "MX")
     assert verdict(found) == (Outcome.FOUND, Security.BOGUS, Why.DS_MISMATCH)
-    assert (found.where, found.detail) == (GOOD, {"ds_tags": [stranger.tag], "key_tags": [stage.good.keys[0].tag]})
+    own = stage.good.keys[0]
+    wanted = [ds_text(name_of(GOOD), own).lower()]
+    detail = {"ds_tags": [stranger.tag], "key_tags": [own.tag], "wanted_ds": wanted}
+    assert (found.where, found.detail) == (GOOD, detail)
     assert [ds.matches for ds in found.chain[-1].ds] == [False]
 
 

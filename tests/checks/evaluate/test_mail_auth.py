@@ -328,3 +328,42 @@ def test_a_null_mx_needs_no_second_one() -> None:
 def test_a_mail_domain_is_led_to_reject_step_by_step() -> None:
     advised = mail_auth.dmarc_exists(mail()).observations[0].evidence["advised"]
     assert ["p=none" in advised[0], "p=quarantine" in advised[1], "p=reject" in advised[2]] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"),
+    [
+        (
+            "v=spf1 include:_spf.other.example ip4:192.0.2.1 ?all",
+            "v=spf1 include:_spf.other.example ip4:192.0.2.1 -all",
+        ),
+        ("v=spf1 a", "v=spf1 a -all"),
+        ("v=spf1 +all", "v=spf1 mx -all"),
+    ],
+)
+def test_a_weak_spf_record_is_made_strict_with_the_senders_that_it_names(own: str, wanted: str) -> None:
+    lookups = [a_lookup(HOME, "TXT", f'"{own}"'), a_lookup("_spf.other.example.", "TXT", '"v=spf1 ip4:192.0.2.9 -all"')]
+    row = mail_auth.spf_policy(mail(*lookups)).observations[0]
+    assert row.evidence["advised"] == [f'good.example. IN TXT "{wanted}"']
+
+
+def test_two_spf_records_are_merged_into_one() -> None:
+    view = mail(a_lookup(HOME, "TXT", '"v=spf1 mx ip4:192.0.2.1 ~all"', '"v=spf1 mx redirect=other.example"'))
+    assert mail_auth.spf_exists(view).observations[0].evidence["advised"] == [
+        'good.example. IN TXT "v=spf1 mx ip4:192.0.2.1 include:other.example -all"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "rest"),
+    [
+        ("v=DMARC1; p=none; sp=reject; rua=mailto:a@good.example", "sp=reject; rua=mailto:a@good.example"),
+        ("v=DMARC1; p=quarantine; t=y", "rua=mailto:dmarc@good.example"),
+        ("v=DMARC1;p=none", "rua=mailto:dmarc@good.example"),
+    ],
+)
+def test_a_dmarc_record_that_only_watches_keeps_everything_but_its_policy(own: str, rest: str) -> None:
+    view = mail(a_lookup(f"_dmarc.{HOME}", "TXT", f'"{own}"'))
+    assert mail_auth.dmarc_policy(view).observations[0].evidence["advised"] == [
+        f'_dmarc.good.example. IN TXT "v=DMARC1; p={policy}; {rest}"' for policy in ("quarantine", "reject")
+    ]

@@ -28,6 +28,7 @@ def test_d32_an_alias_is_a_warning_even_when_everything_matches(security: Securi
     view = a_mail_view(lookups=(alias,))
     [row] = mx_records(view).observations
     assert (row.outcome, row.evidence["target"]) == (MxRecords.ALIAS, "real.good.example")
+    assert row.evidence["advised"] == ["good.example. IN MX 10 real.good.example."]
     expected = "real.good.example" if security is Security.SECURE else "mx1.good.example"
     assert row.evidence["base"] == expected
 

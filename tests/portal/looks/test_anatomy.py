@@ -41,6 +41,11 @@ def test_a_record_that_matches_says_at_which_depth() -> None:
     assert record.sentence == "De vingerafdrukken zijn gelijk, op diepte 0 van de keten."
 
 
+def test_a_record_that_there_was_nothing_to_compare_with_gets_no_verdict() -> None:
+    record = hosts(stale(reason=None, served=""))[0].records[0]
+    assert (record.status, record.parts[3].status, record.parts[3].word) == ("not_tested", "not_tested", "niet getest")
+
+
 def test_hosts_that_fail_stand_first_and_open() -> None:
     assert [(host.name, host.open) for host in hosts(fine(), stale())] == [
         ("mx1.good.example", True),

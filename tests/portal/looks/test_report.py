@@ -182,3 +182,45 @@ def test_building_a_page_does_not_change_the_document() -> None:
     document = a_mail_document("broken")
     page(document)
     assert document == a_mail_document("broken")
+
+
+def rows_of(*outcomes: str, status: str = "failed") -> Json:
+    rows = [a_row("mx1.good.example", f"192.0.2.{n}", status, outcome) for n, outcome in enumerate(outcomes)]
+    return a_check("mail_starttls_tls_available", status, outcomes[0], rows)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "extent"),
+    [
+        (("ok", "ok", "ok"), "Dit geldt voor alle 3 adressen."),
+        (("ok", "no-ipv6", "ok"), "Dit geldt voor 2 van de 3 adressen."),
+        (("ok",), ""),
+    ],
+)
+def test_a_sentence_about_one_address_says_for_how_many_it_holds(outcomes: tuple[str, ...], extent: str) -> None:
+    document = a_document("mail", 0, [a_category("mail_starttls", "x", "failed", 0, [rows_of(*outcomes)])])
+    assert page(document).categories[0].checks[0].extent == extent
+
+
+def test_the_only_row_does_not_say_again_what_its_check_says_just_above() -> None:
+    check = rows_of("no-starttls")
+    check["sentence"] = check["subjects"][0]["sentence"]
+    document = a_document("mail", 0, [a_category("mail_starttls", "x", "failed", 0, [check])])
+    assert page(document).categories[0].checks[0].subjects[0].sentence == ""
+    two = rows_of("no-starttls", "no-starttls")
+    document = a_document("mail", 0, [a_category("mail_starttls", "x", "failed", 0, [two])])
+    assert all(subject.sentence for subject in page(document).categories[0].checks[0].subjects)
+
+
+def test_what_is_no_fault_is_told_in_the_head_as_something_to_mind() -> None:
+    check = a_check("mail_starttls_mx_records", "warning", "alias")
+    document = a_document("mail", 100, [a_category("mail_starttls", "x", "warning", 100, [check])])
+    assert page(document).detail == "Let op: Uitslag: alias."
+    assert page(document, "en").detail == "Mind this: Result: alias."
+
+
+def test_a_required_check_without_points_is_not_said_not_to_count() -> None:
+    check = a_check("mail_starttls_dane_delivery", "failed", "deferred", points=None, max_points=None)
+    document = a_document("mail", 50, [a_category("mail_starttls", "x", "failed", 50, [check])])
+    row = page(document).categories[0].checks[0]
+    assert (row.requirement, row.points) == ("Verplicht", "levert zelf geen punten op")

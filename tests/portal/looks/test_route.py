@@ -103,6 +103,19 @@ def test_a_slow_greeting_is_named_and_allowed() -> None:
     assert host.remark == "greets after 6.1 seconds, which is allowed"
 
 
+def test_the_preference_of_a_host_stands_beside_it() -> None:
+    table = [{"host": GOOD[0], "preference": 10, "delivery": "authenticated"}]
+    found = built(
+        [
+            a_check("mail_starttls_tls_available", "passed", "ok", [a_row(*GOOD, "passed", "ok", **a_session())]),
+            a_check(
+                "mail_starttls_dane_delivery", "passed", "x", [a_row("good.example", None, "passed", "x", hosts=table)]
+            ),
+        ]
+    )
+    assert found.hosts[0].remark == "preference 10"
+
+
 def test_more_than_ten_hosts_are_named_in_text() -> None:
     rows = [a_row(f"mx{number}.good.example", "192.0.2.1", "passed", "ok", **a_session()) for number in range(12)]
     found = built([a_check("mail_starttls_tls_available", "passed", "ok", rows)])

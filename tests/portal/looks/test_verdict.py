@@ -45,6 +45,19 @@ def test_the_first_consequence_that_is_true_is_said(document: Json, sentence: st
     assert verdict(document, "nl") == sentence
 
 
+@pytest.mark.parametrize(
+    ("check_id", "sentence"),
+    [
+        ("mail_auth_dmarc_policy", "Anderen kunnen mail versturen op uw naam."),
+        ("mail_auth_spf_exist", "Anderen kunnen mail versturen op uw naam."),
+        ("mail_auth_dkim_exist", "Ontvangers kunnen niet goed zien of mail echt van u komt."),
+    ],
+)
+def test_only_what_lets_others_send_is_said_to_let_them(check_id: str, sentence: str) -> None:
+    category = a_category("mail_auth", "x", "failed", 50, [a_check(check_id, "failed", "x")])
+    assert verdict(mail(category), "nl") == sentence
+
+
 def test_readable_mail_is_said_before_mail_that_is_not_delivered() -> None:
     document = mail(mail_dnssec("bogus", "ds-mismatch"), mail_starttls("open"))
     assert verdict(document, "en") == "Part of the mail to you can be read along the way."

@@ -124,6 +124,62 @@ def test_a_masked_keyword_gets_the_remedy_for_a_firewall_and_others_do_not() -> 
     assert "no inspect esmtp" not in texts(a_plan(failing("mail_starttls_tls_available", "no-starttls")))
 
 
+def test_who_lets_starttls_through_again_is_not_the_mail_administrator() -> None:
+    step = a_plan(failing("mail_starttls_tls_available", "stripped")).steps[0]
+    assert (step.title, step.who) == (f"Laat STARTTLS weer door op {HOST}", "netwerkbeheer")
+    assert "smtpd_tls_security_level" not in "".join(block.text for block in step.folded)
+
+
+def test_the_old_record_is_named_for_removal_unless_another_address_still_shows_what_it_says() -> None:
+    def records(*matched: int | None) -> list[Json]:
+        kind = {"usage": 3, "selector": 1, "matching_type": 1}
+        return [{**kind, "data": f"{n:02x}" * 32, "matched_depth": depth} for n, depth in enumerate(matched)]
+
+    owner = f"_25._tcp.{HOST}."
+    failed = a_row(
+        HOST, FOUR, "failed", "no-match", advised=[RECORD], owner=owner, ttl=300, records=records(None, None)
+    )
+    passed = a_row(HOST, SIX, "passed", "ok", owner=owner, records=records(None, 0))
+    step = a_plan(a_check("mail_starttls_dane_valid", "failed", "no-match", [failed, passed])).steps[0]
+    new, old = step.blocks
+    assert new.text == RECORD.replace(" IN ", " 3600 IN ")
+    assert old.text == f"{owner} IN TLSA 3 1 1 {'00' * 32}"
+    assert "300 seconden" in old.caption
+
+
+def test_the_ds_record_to_publish_is_the_one_the_check_advises_and_fits_a_form() -> None:
+    ds = f"9656 14 2 {'cd' * 32}"
+    chain = [{"zone": "example.", "state": "secure"}, {"zone": "good.example.", "state": "bogus"}]
+    step = a_plan(
+        failing(
+            "mail_dnssec_mailto_valid",
+            "bogus",
+            "good.example",
+            None,
+            chain=chain,
+            advised=[f"good.example. IN DS {ds}"],
+        )
+    ).steps[0]
+    assert step.title == "Herstel DNSSEC van good.example"
+    assert [block.text for block in step.blocks] == [f"good.example. 3600 IN DS {ds}"]
+    form = f"Domain: good.example\nKey tag: 9656\nAlgorithm: 14\nDigest type: 2\nDigest: {'cd' * 32}"
+    assert form in [block.text for block in step.folded]
+
+
+@pytest.mark.parametrize(
+    "text", ['v=spf1 -all" ; $INCLUDE x', "v=spf1 \\059 -all", "v=spf1\n-all", "v=spf1 \u2019 -all"]
+)
+def test_text_from_dns_that_a_zone_file_would_read_otherwise_is_not_put_into_a_record_to_paste(text: str) -> None:
+    found = failing("mail_auth_spf_policy", "neutral", "good.example", None, advised=[f'good.example. IN TXT "{text}"'])
+    assert [block.product for block in a_plan(found).steps[0].blocks] == []
+
+
+def test_a_policy_for_mail_is_filled_in_with_the_moment_of_the_measurement_as_its_id() -> None:
+    assert '_mta-sts.good.example. 3600 IN TXT "v=STSv1; id=20261123T084107"' in texts(
+        a_plan(failing("mail_starttls_mta_sts", "absent", "good.example", None))
+    )
+
+
 def test_an_ipv6_address_stands_in_brackets_in_a_command() -> None:
     plan = a_plan(failing("mail_starttls_tls_available", "no-starttls", address=SIX))
     assert f"-connect '[{SIX}]:25' -servername {HOST}" in texts(plan)
@@ -245,7 +301,8 @@ def test_every_check_has_a_step_of_its_own_subject(check_id: str) -> None:
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.id)
 def test_a_step_has_all_its_words_in_both_languages(kind: Kind) -> None:
-    for words in (kind.title, kind.done, kind.effort, kind.caution, *(remedy.caption for remedy in kind.remedies)):
+    own = (kind.title, kind.done, kind.why, kind.effort, kind.caution)
+    for words in (*own, *(remedy.caption for remedy in kind.remedies), *(variant.title for variant in kind.variants)):
         assert set(words) == {"nl", "en"}
         assert all(words.values())
     assert all(remedy.text.get("en") for remedy in kind.remedies)
@@ -255,6 +312,7 @@ def test_a_step_has_all_its_words_in_both_languages(kind: Kind) -> None:
 def test_a_remedy_asks_only_for_values_that_exist(kind: Kind) -> None:
     known = {
         "domain", "host", "hosts", "address", "endpoint", "zone", "parent", "records", "fields", "nsupdate", "pdns", "mx_policy",
+        "lines", "ds_fields", "stale", "ttl", "stamp",
     }  # fmt: skip
     for remedy in kind.remedies:
         asked = {
@@ -269,6 +327,14 @@ def test_outcomes_that_steps_name_exist() -> None:
     for kind in kinds():
         for check_id, outcome in kind.also:
             assert outcome in {known.value for known in CATALOGUE[check_id].rulings}
+        of_step = {
+            outcome.value
+            for check_id, check in CATALOGUE.items()
+            for outcome in check.rulings
+            if kind_of(check_id, outcome.value) is kind
+        }
+        for named in (*(variant.when for variant in kind.variants), *(remedy.when for remedy in kind.remedies)):
+            assert named & of_step or not named, (kind.id, named)
 
 
 @pytest.mark.parametrize("provider", providers.providers(), ids=lambda provider: provider.id)
