@@ -142,7 +142,7 @@ def _status(record: Json, reason: str) -> str:
         return "warning"
     if reason == "match":
         return "passed"
-    return "failed" if reason in FIT else "not_tested"  # without a reason there was nothing to compare with
+    return "failed" if reason else "not_tested"  # without a reason there was nothing to compare with
 
 
 def _part(number: int, words: table.Words | None, value: str, language: str) -> Part:
