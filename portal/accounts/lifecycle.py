@@ -6,6 +6,7 @@ import secrets
 from enum import StrEnum
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Action, AuditEntry, Invitation, Membership, Organisation, Role, digest
@@ -24,6 +25,8 @@ class Refusal(StrEnum):
 
     LAST_OWNER = "last-owner"
     ALREADY_MEMBER = "already-member"
+    OTHER_ADDRESS = "other-address"
+    GONE = "gone"
 
 
 class Refused(Exception):
@@ -45,22 +48,34 @@ def log(organisation: Organisation, actor: User | None, action: Action, subject:
 @transaction.atomic
 def create_organisation(name: str, owner: User, *, by: User | None) -> Organisation:
     """A new organisation with its first owner."""
-    organisation = Organisation.objects.create(name=name)
+    organisation = Organisation.objects.create(name=name, language=current_language())
     Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
     log(organisation, by, Action.ORGANISATION_CREATED, name)
     return organisation
 
 
 @transaction.atomic
-def rename(organisation: Organisation, name: str, *, by: User) -> None:
-    """Another name; the address of the organisation stays."""
-    Organisation.objects.filter(pk=organisation.pk).update(name=name)
-    log(organisation, by, Action.ORGANISATION_RENAMED, name)
+def create_for_invited(name: str, email: str) -> str:
+    """A new organisation, by the operator, with an invitation for its first owner. Returns the link of the invitation."""
+    organisation = Organisation.objects.create(name=name, language=current_language())
+    log(organisation, None, Action.ORGANISATION_CREATED, name)
+    return invite(organisation, email, Role.OWNER, by=None)
+
+
+@transaction.atomic
+def change_organisation(organisation: Organisation, name: str, language: str, *, by: User) -> None:
+    """Another name, or another language of mail to those who chose none; the address of the organisation stays."""
+    Organisation.objects.filter(pk=organisation.pk).update(name=name, language=language)
+    if name != organisation.name:
+        log(organisation, by, Action.ORGANISATION_RENAMED, name)
+    if language != organisation.language:
+        log(organisation, by, Action.LANGUAGE_CHANGED, language)
 
 
 @transaction.atomic
 def invite(organisation: Organisation, email: str, role: Role, *, by: User | None) -> str:
-    """Mail a link that makes whoever opens it a member. Returns the link, for when mail does not arrive. Earlier open invitations of this address end."""
+    """Mail a link that makes a member of whoever has this address. Returns the link, for when mail does not arrive. Earlier open invitations of the address
+    end. Raises Refused for a member."""
     if Membership.objects.filter(organisation=organisation, user__email__iexact=email).exists():
         raise Refused(Refusal.ALREADY_MEMBER)
     Invitation.objects.open().filter(organisation=organisation, email__iexact=email).delete()
@@ -75,19 +90,20 @@ def invite(organisation: Organisation, email: str, role: Role, *, by: User | Non
 
 
 def _mail_invitation(invitation: Invitation, link: str) -> None:
-    context = {
-        "organisation": invitation.organisation.name,
-        "inviter": invitation.invited_by,
-        "link": link,
-        "site_name": settings.SITE_NAME,
-    }
-    subject = _("Invitation: follow the domains of %(organisation)s") % {
-        "organisation": " ".join(invitation.organisation.name.split())
-    }
+    organisation = invitation.organisation
+    with translation.override(organisation.language):
+        context = {
+            "organisation": organisation.name,
+            "inviter": invitation.invited_by,
+            "link": link,
+            "site_name": settings.SITE_NAME,
+        }
+        subject = _("Invitation: follow the domains of %(organisation)s") % {
+            "organisation": " ".join(organisation.name.split())
+        }
+        body = render_to_string("accounts/mail/invitation.txt", context)
     # A mail server that is away must not undo the invitation: its link is on the page, too.
-    send_mail(
-        subject, render_to_string("accounts/mail/invitation.txt", context), None, [invitation.email], fail_silently=True
-    )
+    send_mail(subject, body, None, [invitation.email], fail_silently=True)
 
 
 @transaction.atomic
@@ -98,17 +114,34 @@ def withdraw(invitation: Invitation, *, by: User) -> None:
 
 
 @transaction.atomic
-def accept(invitation: Invitation, user: User) -> bool:
-    """Make a member of whoever holds the link. False when somebody was first, or the link is too old. Who is a member already keeps the role."""
-    taken = Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=timezone.now())
-    if not taken:
-        return False
+def accept(invitation: Invitation, user: User) -> None:
+    """Make a member of whoever was invited. Who is a member already keeps the role. Raises Refused for somebody else, and for a link that is too old or was
+    used before."""
+    if not is_for(invitation, user):
+        raise Refused(Refusal.OTHER_ADDRESS)
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=timezone.now()):
+        raise Refused(Refusal.GONE)
     _membership, new = Membership.objects.get_or_create(
-        organisation=invitation.organisation, user=user, defaults={"role": invitation.role}
+        organisation=invitation.organisation,
+        user=user,
+        defaults={"role": invitation.role, "language": current_language()},
     )
     if new:
         log(invitation.organisation, user, Action.MEMBER_JOINED, invitation.role)
-    return True
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether a person has the address that was invited: a link that was forwarded, or read by somebody else, is worth nothing to others. Where addresses are
+    confirmed, only a confirmed one counts."""
+    mine = EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email)
+    claimed = settings.ACCOUNT_EMAIL_VERIFICATION == "none" and user.email.lower() == invitation.email.lower()
+    return claimed or mine.exists()
+
+
+def current_language() -> str:
+    """The language in which somebody is using the portal."""
+    active = (translation.get_language() or "").partition("-")[0]
+    return active if active in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 @transaction.atomic

@@ -70,10 +70,11 @@ class OrganisationQuerySet(ScopedQuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """A municipality, or whoever else keeps domains here."""
+    """A municipality, or whoever else keeps domains here. ``language``: of mail to people who have not chosen one."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     name = models.CharField(max_length=100)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = OrganisationQuerySet.as_manager()
@@ -96,12 +97,13 @@ class MembershipQuerySet(ScopedQuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One person in one organisation. ``alerts``: whether alerts are mailed to this member."""
+    """One person in one organisation. ``alerts``: whether alerts are mailed to this member; ``language``: in which language, or that of the organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=6, choices=Role, default=Role.READER)
     alerts = models.BooleanField(default=True)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = MembershipQuerySet.as_manager()
@@ -181,6 +183,8 @@ class Action(models.TextChoices):
     DOMAIN_REMOVED = "domain-removed", _("removed the domain")
     LIST_EXPORTED = "list-exported", _("exported the list")
     TEST_ASKED = "test-asked", _("asked for a test of the list")
+    LANGUAGE_CHANGED = "language-changed", _("changed the language of the organisation to")
+    ALERT_CLOSED = "alert-closed", _("closed the alert of")
 
 
 class AuditQuerySet(ScopedQuerySet["AuditEntry"]):

@@ -12,7 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("organisations/", views.organisations, name="organisations"),
     re_path(rf"{_ORGANISATION}/$", views.organisation, name="organisation"),
-    re_path(rf"{_ORGANISATION}/name/$", views.rename, name="organisation-rename"),
+    re_path(rf"{_ORGANISATION}/settings/$", views.change, name="organisation-change"),
     re_path(rf"{_ORGANISATION}/leave/$", views.leave, name="organisation-leave"),
     re_path(rf"{_ORGANISATION}/invitations/$", views.invite, name="organisation-invite"),
     re_path(rf"{_ORGANISATION}/invitations/(?P<pk>\d{{1,18}})/$", views.withdraw, name="invitation-withdraw"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import lifecycle
 from portal.accounts.access import member, person_of
 from portal.accounts.adapter import INVITED
-from portal.accounts.forms import InvitationForm, OrganisationForm, RoleForm
+from portal.accounts.forms import InvitationForm, OrganisationForm, OrganisationSettingsForm, RoleForm
 from portal.accounts.models import AuditEntry, Invitation, Membership, Role
+from portal.lib.limits import seconds_to_wait
 
 LOG_LINES = 100
 
@@ -38,11 +40,17 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @member(Role.READER)
 def organisation(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Its members; for owners also invitations and the log."""
-    return _organisation_page(request, membership, InvitationForm())
+    return _organisation_page(request, membership)
 
 
 def _organisation_page(
-    request: HttpRequest, membership: Membership, form: InvitationForm, *, link: str = "", status: int = 200
+    request: HttpRequest,
+    membership: Membership,
+    form: InvitationForm | None = None,
+    *,
+    change: OrganisationSettingsForm | None = None,
+    link: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     found = membership.organisation
     is_owner = membership.may(Role.OWNER)
@@ -54,7 +62,8 @@ def _organisation_page(
         "invitations": Invitation.objects.open().filter(organisation=found) if is_owner else [],
         "log": AuditEntry.objects.filter(organisation=found)[:LOG_LINES] if is_owner else [],
         "roles": Role.choices,
-        "form": form,
+        "form": form or InvitationForm(),
+        "change": change or OrganisationSettingsForm(initial={"name": found.name, "language": found.language}),
         "link": link,
     }
     return render(request, "accounts/organisation.html", context, status=status)
@@ -65,11 +74,14 @@ def _organisation_page(
 def invite(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Mail an invitation; the page then shows its link once."""
     form = InvitationForm(request.POST)
-    link = ""
+    link, person = "", person_of(request)
+    if form.is_valid() and seconds_to_wait("invitation", str(person.pk), settings.LIMIT_INVITATIONS):
+        form.add_error(None, _("You have sent many invitations in a short time. Go on in an hour."))
+        return _organisation_page(request, membership, form, status=429)
     if form.is_valid():
         email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
         try:
-            link = lifecycle.invite(membership.organisation, email, role, by=person_of(request))
+            link = lifecycle.invite(membership.organisation, email, role, by=person)
             form = InvitationForm()
         except lifecycle.Refused:
             form.add_error("email", _("This person is a member already."))
@@ -105,11 +117,13 @@ def change_member(request: HttpRequest, membership: Membership, pk: int) -> Http
 
 @require_POST
 @member(Role.OWNER)
-def rename(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Another name for the organisation."""
-    form = OrganisationForm(request.POST)
-    if form.is_valid():
-        lifecycle.rename(membership.organisation, form.cleaned_data["name"], by=person_of(request))
+def change(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Another name for the organisation, or another language."""
+    form = OrganisationSettingsForm(request.POST)
+    if not form.is_valid():
+        return _organisation_page(request, membership, change=form, status=422)
+    name, language = form.cleaned_data["name"], form.cleaned_data["language"]
+    lifecycle.change_organisation(membership.organisation, name, language, by=person_of(request))
     return redirect(membership.organisation)
 
 
@@ -128,14 +142,23 @@ def leave(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """What a link of an invitation opens. Who is not signed in keeps it in the session, and comes back to it after signing in or up."""
+    """What a link of an invitation opens. Who is not signed in takes it along, in the session, and comes back to it after signing in or up."""
     found = Invitation.objects.open().with_token(token).select_related("organisation").first()
     if found is None:
         raise Http404("no such invitation")
-    if request.user.is_authenticated and request.method == "POST":
-        if not lifecycle.accept(found, person_of(request)):
-            raise Http404("accepted by somebody else")
-        return redirect(found.organisation)
     if not request.user.is_authenticated:
-        request.session[INVITED] = token
-    return render(request, "accounts/invitation.html", {"invitation": found})
+        if request.method == "POST":
+            request.session[INVITED] = token
+            return redirect("account_signup" if "new" in request.POST else "account_login")
+        return render(request, "accounts/invitation.html", {"invitation": found})
+    person = person_of(request)
+    if request.method == "POST" and lifecycle.is_for(found, person):
+        try:
+            lifecycle.accept(found, person)
+        except lifecycle.Refused:
+            raise Http404("accepted a moment ago") from None
+        request.session.pop(INVITED, None)
+        return redirect(found.organisation)
+    is_mine = lifecycle.is_for(found, person)
+    context = {"invitation": found, "is_mine": is_mine}
+    return render(request, "accounts/invitation.html", context, status=200 if is_mine else 403)

@@ -16,7 +16,7 @@ from portal.accounts.lifecycle import log
 from portal.accounts.models import Action, Membership, Role
 from portal.dashboards.access import list_member
 from portal.dashboards.alerts import close as close_alert
-from portal.dashboards.forms import AlertForm
+from portal.dashboards.forms import AlertForm, MyMailForm
 from portal.dashboards.models import Alert, DomainList, State, new_feed_token
 from portal.dashboards.notices import story
 
@@ -29,8 +29,9 @@ FIELDS = ("alert_members", "alert_owner", "digest", "webhook_url")
 @list_member(Role.READER)
 def alerts(request: HttpRequest, domain_list: DomainList, membership: Membership) -> HttpResponse:
     """What is open, what was, and who is told. Everybody decides about mail to themselves; editors about the rest."""
-    if "mine" in request.POST:
-        Membership.objects.filter(pk=membership.pk).update(alerts=request.POST.get("mine") == "on")
+    mine = MyMailForm(request.POST if "mine" in request.POST else None, membership)
+    if mine.is_valid():
+        Membership.objects.filter(pk=membership.pk).update(**mine.columns())
         return redirect("list-alerts", domain_list.public_id)
     is_editor = membership.may(Role.EDITOR)
     if request.method == "POST" and not is_editor:
@@ -54,6 +55,7 @@ def alerts(request: HttpRequest, domain_list: DomainList, membership: Membership
         "open": [(alert, words) for alert, words in found if alert.state == State.OPEN],
         "past": [(alert, words) for alert, words in found if alert.state != State.OPEN],
         "form": form,
+        "mine": mine,
         "feed": settings.SITE_URL + reverse("list-feed", args=[domain_list.feed_token]),
     }
     return render(request, "dashboards/alerts.html", context, status=422 if form.is_bound else 200)
@@ -63,7 +65,9 @@ def alerts(request: HttpRequest, domain_list: DomainList, membership: Membership
 @list_member(Role.EDITOR)
 def close(request: HttpRequest, domain_list: DomainList, membership: Membership, pk: int) -> HttpResponse:
     """End an alert by hand."""
-    close_alert(get_object_or_404(Alert, pk=pk, entry__domain_list=domain_list))
+    alert = get_object_or_404(Alert.objects.select_related("entry"), pk=pk, entry__domain_list=domain_list)
+    if close_alert(alert):
+        log(domain_list.organisation, person_of(request), Action.ALERT_CLOSED, f"{alert.entry.domain}: {alert.rule}")
     return redirect("list-alerts", domain_list.public_id)
 
 
@@ -87,6 +91,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
             title=f"{alert.entry.domain}: {alert.get_rule_display()} ({alert.get_state_display()})",
             link=words["report"] or address,
             description=words["sentence"],
+            content="\n\n".join(filter(None, [*alert.records, words["remedy"]])),
             unique_id=f"{address}alerts/{alert.pk}",
             pubdate=alert.opened_at,
             updateddate=alert.resolved_at or alert.opened_at,

@@ -22,38 +22,71 @@ CONFIRM_BATCH = 50
 
 def take_in(entry: Entry, scan: Scan, document: Document, before: Standing | None, now: datetime) -> list[str] | None:
     """Open, confirm and end alerts by this document. ``before``: how it stood. Returns the mail hosts to take for granted from now on."""
-    suite = scan.suite
-    standing = {alert.rule: alert for alert in Alert.objects.standing().filter(entry=entry, suite=suite)}
+    standing = {alert.rule: alert for alert in Alert.objects.standing().filter(entry=entry, suite=scan.suite)}
     hosts = rules.mail_hosts(document)
     known = before.hosts if before else None
-    seen = rules.watch(document)
-    total = scan.total
-    if total is not None and not document.get("partial"):
-        seen[Rule.SCORE_DROPPED] = _dropped(total, before, standing.get(Rule.SCORE_DROPPED))
+    seen = _one_of_a_pair(rules.watch(document, before.sealed if before else {}), standing)
     if hosts is not None and known is not None:
         seen[Rule.MX_CHANGED] = _moved(hosts, known)
+    new_trouble = any(
+        seen[rule].there and _is_news(standing.get(rule)) for rule in rules.EXPLAIN_A_DROP if rule in seen
+    )
+    if dropped := _dropped(scan, document, before, standing.get(Rule.SCORE_DROPPED), explained=new_trouble):
+        seen[Rule.SCORE_DROPPED] = dropped
     for rule, what in seen.items():
-        alert = standing.get(rule)
-        if what.there and alert is None:
-            _suspect(entry, scan, rule, what, before, now)
-        elif what.there and alert and alert.state == State.SUSPECTED:
-            _open(alert, scan, what, now)
-        elif what.there and alert and what.level is not None and what.level < (alert.level or 999):
-            _tell_again(alert, scan, what, now)
-        elif not what.there and alert:
-            _end(alert, scan, now)
+        _follow(entry, scan, rule, what, standing.get(rule), before, now)
     confirmed = seen.get(Rule.MX_CHANGED, Seen(False)).there and standing.get(Rule.MX_CHANGED) is not None
     return hosts if known is None or confirmed else known
 
 
-def _dropped(total: int, before: Standing | None, alert: Alert | None) -> Seen:
+def _follow(
+    entry: Entry, scan: Scan, rule: Rule, what: Seen, alert: Alert | None, before: Standing | None, now: datetime
+) -> None:
+    """One step of one alert."""
+    if not what.there:
+        if alert:
+            _end(alert, scan, now)
+    elif alert is None:
+        _suspect(entry, scan, rule, what, before, now)
+    elif alert.state == State.SUSPECTED:
+        _open(alert, scan, what, now)
+    elif what.level is not None and what.level < (alert.level or 999):
+        _tell_again(alert, scan, what, now)
+
+
+def _is_news(alert: Alert | None) -> bool:
+    return alert is None or alert.state == State.SUSPECTED
+
+
+def _one_of_a_pair(seen: dict[Rule, Seen], standing: dict[str, Alert]) -> dict[Rule, Seen]:
+    """Records that do not fit are one event, of whichever kind it was when it was told: it is over when they fit again."""
+    for rule, other in ((Rule.TLSA_MISMATCH, Rule.TLSA_NEXT_ONLY), (Rule.TLSA_NEXT_ONLY, Rule.TLSA_MISMATCH)):
+        if seen.get(other, Seen(False)).there and not _is_news(standing.get(rule)):
+            return seen | {rule: seen[other], other: Seen(False)}
+    return seen
+
+
+def _dropped(
+    scan: Scan, document: Document, before: Standing | None, alert: Alert | None, *, explained: bool
+) -> Seen | None:
+    """None when totals cannot be compared: one is provisional, or the norm changed in between. ``explained``: another alert tells why it fell."""
     reference = alert.before if alert else before.total if before else None
+    if scan.total is None or document.get("partial") or (before and not _comparable(before, scan)):
+        return None
     if not isinstance(reference, int):
         return Seen(False)
     # An open alert ends when the score is back, a new one begins when it fell far enough.
-    there = total < reference if alert and alert.state == State.OPEN else total <= reference - rules.SCORE_DROP
-    sentence = {"nl": f"Van {reference} naar {total}.", "en": f"From {reference} to {total}."}
+    is_open = alert is not None and alert.state == State.OPEN
+    there = scan.total < reference if is_open else scan.total <= reference - rules.SCORE_DROP and not explained
+    sentence = {"nl": f"Van {reference} naar {scan.total}.", "en": f"From {reference} to {scan.total}."}
     return Seen(there, sentence=sentence)
+
+
+def _comparable(before: Standing, scan: Scan) -> bool:
+    if before.scan_id is None:
+        return False
+    same_norm = Scan.objects.filter(pk=before.scan_id, catalogue_version=scan.catalogue_version)
+    return same_norm.exclude(document__partial=True).exists()
 
 
 def _moved(hosts: list[str], known: list[str]) -> Seen:
@@ -78,6 +111,7 @@ def _suspect(entry: Entry, scan: Scan, rule: Rule, what: Seen, before: Standing 
         state=state,
         check_id=what.check_id,
         sentence=what.sentence,
+        records=list(what.records),
         level=what.level,
         before=before.total if before and rule == Rule.SCORE_DROPPED else None,
         scan=scan,
@@ -96,6 +130,7 @@ def _open(alert: Alert, scan: Scan, what: Seen, now: datetime) -> None:
 
 def _tell_again(alert: Alert, scan: Scan, what: Seen, now: datetime) -> None:
     alert.scan, alert.check_id, alert.sentence, alert.level = scan, what.check_id, what.sentence, what.level
+    alert.records = list(what.records)
     alert.state, alert.opened_at = State.OPEN, alert.opened_at or now
     alert.save()
     _notify(alert, now, resolved=False)
@@ -139,17 +174,19 @@ def measure_again(entry: Entry, suite: str, now: datetime) -> None:
 def _notify(alert: Alert, now: datetime, *, resolved: bool) -> None:
     """Write the messages; ``notices.send`` sends them."""
     domain_list = alert.entry.domain_list
-    addresses: list[str] = []
-    if domain_list.alert_members:
-        members = Membership.objects.filter(organisation=domain_list.organisation_id, alerts=True, user__is_active=True)
-        addresses += members.exclude(user__email="").values_list("user__email", flat=True)
-    if domain_list.alert_owner and alert.entry.owner_email:
-        addresses.append(alert.entry.owner_email)
     channel = Channel.DIGEST if domain_list.digest else Channel.MAIL
     when = next_digest(now) if domain_list.digest else now
     rows = [
-        Notice(alert=alert, resolved=resolved, channel=channel, target=address, created_at=now, next_at=when)
-        for address in dict.fromkeys(address.lower() for address in addresses)
+        Notice(
+            alert=alert,
+            resolved=resolved,
+            channel=channel,
+            target=address,
+            language=language,
+            created_at=now,
+            next_at=when,
+        )
+        for address, language in _readers(alert).items()
     ]
     if domain_list.webhook_url:
         target = domain_list.webhook_url
@@ -157,6 +194,20 @@ def _notify(alert: Alert, now: datetime, *, resolved: bool) -> None:
             Notice(alert=alert, resolved=resolved, channel=Channel.WEBHOOK, target=target, created_at=now, next_at=now)
         )
     Notice.objects.bulk_create(rows)
+
+
+def _readers(alert: Alert) -> dict[str, str]:
+    """Mail address -> language: of the member, or of the domain's owner, or else of the organisation. Each address once."""
+    entry, domain_list = alert.entry, alert.entry.domain_list
+    usual = domain_list.organisation.language
+    readers: dict[str, str] = {}
+    if domain_list.alert_members:
+        members = Membership.objects.filter(organisation=domain_list.organisation_id, alerts=True, user__is_active=True)
+        for address, language in members.exclude(user__email="").values_list("user__email", "language"):
+            readers.setdefault(address.lower(), language or usual)
+    if domain_list.alert_owner and entry.owner_email:
+        readers.setdefault(entry.owner_email.lower(), entry.owner_language or usual)
+    return readers
 
 
 def next_digest(now: datetime) -> datetime:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from checks import CATALOGUE
-from portal.accounts.models import Anyone, Organisation, Role
+from portal.accounts.models import Anyone, Membership, Organisation, Role
 from portal.dashboards import sheets
 from portal.dashboards.imports import parse_tags
 from portal.dashboards.models import Period
@@ -81,6 +83,11 @@ class EntryForm(forms.Form):
     tags = forms.CharField(label=_("Labels"), required=False, max_length=500, help_text=_("With commas between them."))
     owner = forms.CharField(label=_("Owner"), required=False, max_length=100)
     owner_email = forms.EmailField(label=_("Mail address of the owner"), required=False)
+    owner_language = forms.ChoiceField(
+        label=_("Language of mail to the owner"),
+        required=False,
+        choices=[("", _("As the organisation")), *settings.LANGUAGES],
+    )
     supplier = forms.CharField(label=_("Supplier"), required=False, max_length=100)
     supplier_email = forms.EmailField(label=_("Mail address of the supplier"), required=False)
     notes = forms.CharField(label=_("Notes"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
@@ -134,3 +141,24 @@ class AlertForm(forms.Form):
         if url and not url.startswith("https://"):
             raise forms.ValidationError(_("Fill in an address that begins with https://."))
         return url
+
+
+class MyMailForm(forms.Form):
+    """Whether a member gets mail about alerts, and in which language."""
+
+    mine = forms.ChoiceField(label=_("Mail to me"))
+
+    def __init__(self, data: Any, membership: Membership) -> None:
+        now = (membership.language or membership.organisation.language) if membership.alerts else "off"
+        super().__init__(data, initial={"mine": now})
+        languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        self.fields["mine"].choices = [  # type: ignore[attr-defined]
+            *((code, _("Yes, in this language: %(language)s") % {"language": name}) for code, name in languages),
+            ("off", _("No mail")),
+        ]
+
+    def columns(self) -> dict[str, Any]:
+        """What to change of the membership."""
+        if self.cleaned_data["mine"] == "off":
+            return {"alerts": False}
+        return {"alerts": True, "language": self.cleaned_data["mine"]}

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from checks import Suite
 from portal.celery import app
-from portal.dashboards import standards
+from portal.dashboards import rules, standards
 from portal.dashboards.alerts import measure_again, take_in, to_confirm
 from portal.dashboards.models import DomainList, Entry, Period, Result, Standing
 from portal.scans.lifecycle import request_scans
@@ -30,7 +30,6 @@ TICK = "portal.dashboards.tasks.tick"
 BATCH = 50  # domains that one tick asks for
 MOST_WAITING = 200  # scans in the bulk queue; what is due beyond that stays due
 SETTLE_BATCH = 200
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GOLDEN = 0.6180339887498949  # multiples of it, modulo 1, lie evenly spread however many there are
 
 
@@ -105,12 +104,31 @@ def ask_to_confirm(now: datetime) -> int:
 
 
 def next_due(pk: int, period: Period, now: datetime) -> datetime | None:
-    """When the domain with this key is tested next. Each has a place of its own in the period, evenly spread, which it keeps however late or often it is
-    tested; a place that comes within a quarter of the period is passed over once."""
-    if (length := period.length) is None:
+    """When the domain with this key is tested next. Each has a place of its own in the day, week or month, evenly spread, which it keeps however late or
+    often it is tested; a place that comes within a quarter of the period is passed over once."""
+    if period is Period.NEVER:
         return None
-    place = _EPOCH + length * ((pk * _GOLDEN) % 1)
-    return place + length * ((now + length / 4 - place) // length + 1)
+    start = _start(period, now)
+    while True:
+        end = _following(period, start)
+        moment = start + (end - start) * ((pk * _GOLDEN) % 1)
+        if moment > now + (end - start) / 4:
+            return moment
+        start = end
+
+
+def _start(period: Period, now: datetime) -> datetime:
+    """The beginning of the day, week or month of a moment, in UTC."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if period is Period.MONTHLY:
+        return midnight.replace(day=1)
+    return midnight - timedelta(days=midnight.weekday() if period is Period.WEEKLY else 0)
+
+
+def _following(period: Period, start: datetime) -> datetime:
+    if period is Period.MONTHLY:
+        return (start + timedelta(days=31)).replace(day=1)
+    return start + timedelta(days=7 if period is Period.WEEKLY else 1)
 
 
 def ask(entry: Entry, suites: Sequence[str] | None = None, *, again: bool = False) -> int:
@@ -136,20 +154,20 @@ def settle(now: datetime) -> int:
     with transaction.atomic():
         ended = (
             Result.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("scan", "entry__domain_list")
+            .select_related("entry__domain_list__organisation")
             .waiting()
             .filter(scan__status__in=(Status.FINISHED, Status.FAILED))
             .order_by("asked_at")[:SETTLE_BATCH]
         )
         results = list(ended)
         for result in results:
-            _settle(result, now)
+            assert result.scan_id is not None
+            # One report after the other: hundreds at once, each with its measurement, would not fit in the memory of a small machine.
+            _settle(result, Scan.objects.get(pk=result.scan_id), now)
     return len(results)
 
 
-def _settle(result: Result, now: datetime) -> None:
-    scan = result.scan
-    assert scan is not None
+def _settle(result: Result, scan: Scan, now: datetime) -> None:
     result.settled_at = now
     result.measured_at = scan.finished_at or now
     result.week = monday(result.measured_at)
@@ -171,7 +189,8 @@ def _stand(result: Result, scan: Scan, now: datetime) -> None:
     before = Standing.objects.filter(entry=result.entry, suite=result.suite).first()
     if before and (before.scan_id == scan.pk or before.measured_at > result.measured_at):
         return  # the same measurement again is no second one, and an older one is no news
-    hosts = take_in(result.entry, scan, scan.document or {}, before, now)
+    document = scan.document or {}
+    hosts = take_in(result.entry, scan, document, before, now)
     week_ago = None if before is None else before.total if before.week < result.week else before.week_ago
     changed = before is None or before.total != result.total or before.states != result.states
     Standing.objects.update_or_create(
@@ -186,8 +205,9 @@ def _stand(result: Result, scan: Scan, now: datetime) -> None:
             "week_ago": week_ago,
             "states": result.states,
             "standards": result.standards,
-            "certificate_ends": standards.certificate_ends(scan.document or {}),
+            "certificate_ends": standards.certificate_ends(document),
             "hosts": hosts,
+            "sealed": rules.seals(document, before.sealed if before else {}),
         },
     )
 

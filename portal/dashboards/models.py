@@ -6,7 +6,6 @@ A ``Result`` keeps totals for ever, also when the report of its scan is no longe
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -34,13 +33,7 @@ class Period(models.TextChoices):
     NEVER = "never", _("only when asked")
     DAILY = "daily", _("every day")
     WEEKLY = "weekly", _("every week")
-    MONTHLY = "monthly", _("every four weeks")
-
-    @property
-    def length(self) -> timedelta | None:
-        """The time between two tests of one domain; None for never."""
-        days = {"daily": 1, "weekly": 7, "monthly": 28}.get(self.value)
-        return timedelta(days=days) if days else None
+    MONTHLY = "monthly", _("every month")
 
 
 class DomainListQuerySet(ScopedQuerySet["DomainList"]):
@@ -109,6 +102,7 @@ class Entry(models.Model):
     notes = models.TextField(max_length=2000, blank=True)
     owner = models.CharField(max_length=100, blank=True)
     owner_email = models.EmailField(blank=True)
+    owner_language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True, default="")
     supplier = models.CharField(max_length=100, blank=True)
     supplier_email = models.EmailField(blank=True)
     added_at = models.DateTimeField(default=timezone.now)
@@ -212,7 +206,8 @@ class StandingQuerySet(ScopedQuerySet["Standing"]):
 class Standing(models.Model):
     """How one suite of one domain stands: its newest result, taken apart for the overview.
 
-    ``hosts``: the mail hosts that are taken for granted; a change is taken over when it was confirmed.
+    ``hosts``: the mail hosts that are taken for granted; a change is taken over when it was confirmed. ``sealed``: what each of their addresses served, and
+    what was published for it, when that fitted last (``rules.Sealed``).
     ``standards``: standard -> whether it is met (null when it does not apply or could not be measured). ``week_ago``: the last total of an earlier week.
     """
 
@@ -228,6 +223,7 @@ class Standing(models.Model):
     standards = models.JSONField(default=dict)
     certificate_ends = models.DateField(null=True)
     hosts = models.JSONField(null=True)
+    sealed = models.JSONField(default=dict)
 
     objects = StandingQuerySet.as_manager()
 
@@ -250,6 +246,7 @@ class Rule(models.TextChoices):
     CERTIFICATE_ENDS = "certificate-ends", _("A certificate ends soon")
     SIGNATURES_END = "signatures-end", _("DNSSEC signatures end soon")
     MX_CHANGED = "mx-changed", _("The mail servers changed")
+    TLSA_NEXT_ONLY = "tlsa-next-only", _("Only the next TLSA record is published")
 
 
 class State(models.TextChoices):
@@ -279,8 +276,8 @@ class AlertQuerySet(ScopedQuerySet["Alert"]):
 class Alert(models.Model):
     """One event of one domain, from the first measurement that shows it to the one that no longer does.
 
-    ``level``: days that are left, for what ends. ``before``: the score that dropped, or the mail hosts that were. ``check_id``: whose remedy helps.
-    ``confirm_at``: when the second measurement is asked for; null once it is.
+    ``level``: days that are left, for what ends. ``before``: the score that it dropped from. ``check_id``: whose remedy helps. ``records``: what to publish,
+    as lines of a zone file. ``confirm_at``: when the second measurement is asked for; null once it is.
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="alerts")
@@ -289,6 +286,7 @@ class Alert(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.SUSPECTED)
     check_id = models.CharField(max_length=80, blank=True)
     sentence = models.JSONField(default=dict)
+    records = models.JSONField(default=list)
     level = models.PositiveSmallIntegerField(null=True)
     before = models.JSONField(null=True)
     scan = models.ForeignKey(Scan, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -337,6 +335,7 @@ class Notice(models.Model):
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notices")
     resolved = models.BooleanField()
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     channel = models.CharField(max_length=7, choices=Channel)
     target = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=timezone.now)

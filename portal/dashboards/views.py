@@ -207,6 +207,7 @@ def _initial(found: Entry) -> dict[str, str]:
         "tags": ", ".join(found.tags),
         "owner": found.owner,
         "owner_email": found.owner_email,
+        "owner_language": found.owner_language,
         "supplier": found.supplier,
         "supplier_email": found.supplier_email,
         "notes": found.notes,

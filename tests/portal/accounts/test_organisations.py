@@ -6,9 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from portal.accounts import lifecycle
 from portal.accounts.models import Action, AuditEntry, Invitation, Membership, Organisation, Role
@@ -48,7 +51,7 @@ def test_only_owners_see_invitations_and_the_log(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("name", "status"), [("bob", 403), ("charlie", 404)])
-@pytest.mark.parametrize("what", ["invite", "withdraw", "member", "rename"])
+@pytest.mark.parametrize("what", ["invite", "withdraw", "member", "change"])
 def test_only_owners_change_anything(cast: Cast, name: str, status: int, what: str) -> None:
     open_invitation(cast)
     base = cast.ours.get_absolute_url()
@@ -56,7 +59,7 @@ def test_only_owners_change_anything(cast: Cast, name: str, status: int, what: s
         "invite": (f"{base}invitations/", {"email": "eve@evil.example", "role": "owner"}),
         "withdraw": (f"{base}invitations/{Invitation.objects.get().pk}/", {}),
         "member": (f"{base}members/{cast.member(cast.bob).pk}/", {"role": "owner"}),
-        "rename": (f"{base}name/", {"name": "Other"}),
+        "change": (f"{base}settings/", {"name": "Other", "language": "en"}),
     }[what]
     before = (list(Invitation.objects.values()), list(Membership.objects.values()), list(Organisation.objects.values()))
     assert signed_in(getattr(cast, name)).post(path, data).status_code == status
@@ -109,13 +112,88 @@ def test_an_invitation_is_mailed_and_shown_once(cast: Cast, django_capture_on_co
     assert link[0] not in alice.get(cast.ours.get_absolute_url()).content.decode()
 
 
-def test_who_opens_an_invitation_gets_its_role_once(cast: Cast) -> None:
+def test_who_was_invited_gets_the_role_once(cast: Cast) -> None:
     path = open_invitation(cast)
-    dora, eve = a_person("dora"), a_person("eve")
+    dora = a_person("dora")
     assert signed_in(dora).post(path)["Location"] == cast.ours.get_absolute_url()
     assert cast.member(dora).role == Role.EDITOR
-    assert signed_in(eve).post(path).status_code == 404
+    cast.member(dora).delete()
+    assert signed_in(dora).post(path).status_code == 404
+
+
+def test_a_link_that_was_forwarded_is_worth_nothing_to_others(cast: Cast) -> None:
+    path = open_invitation(cast, role=Role.OWNER)
+    eve = a_person("eve")
+    browser = signed_in(eve)
+    page = browser.get(path)
+    assert page.status_code == 403
+    assert "dora@lindewaard.example" in page.content.decode()
+    assert browser.post(path).status_code == 403
     assert not Membership.objects.filter(user=eve).exists()
+    assert Invitation.objects.open().count() == 1
+
+
+def test_an_address_that_was_added_and_not_confirmed_does_not_open_an_invitation(
+    cast: Cast, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    path, eve = open_invitation(cast), a_person("eve")
+    address = EmailAddress.objects.create(user=eve, email="Dora@lindewaard.example", verified=False)
+    User.objects.filter(pk=eve.pk).update(email="dora@lindewaard.example")
+    assert signed_in(eve).post(path).status_code == 403
+    EmailAddress.objects.filter(pk=address.pk).update(verified=True)
+    assert signed_in(eve).post(path).status_code == 302
+
+
+def test_two_who_accept_at_once_become_a_member_once(cast: Cast) -> None:
+    open_invitation(cast)
+    found, dora = Invitation.objects.get(), a_person("dora")
+    lifecycle.accept(found, dora)
+    with pytest.raises(lifecycle.Refused):
+        lifecycle.accept(found, dora)
+    assert Membership.objects.filter(user=dora).count() == 1
+
+
+def test_opening_the_link_writes_nothing_and_taking_it_along_is_a_press_on_a_button(cast: Cast) -> None:
+    path, visitor = open_invitation(cast), Client()
+    assert visitor.get(path).status_code == 200
+    assert "sessionid" not in visitor.cookies
+    assert visitor.post(path, {"new": "1"})["Location"] == "/account/signup/"
+    assert visitor.post(path)["Location"] == "/account/login/"
+
+
+def test_an_invitation_speaks_the_language_of_the_organisation(
+    cast: Cast, django_capture_on_commit_callbacks: object
+) -> None:
+    Organisation.objects.update(language="en")
+    alice = signed_in(cast.alice)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        alice.post(
+            f"{cast.ours.get_absolute_url()}invitations/", {"email": "dora@lindewaard.example", "role": "editor"}
+        )
+    assert mail.outbox[0].subject == "Invitation: follow the domains of Lindewaard"
+    assert "Open this link within a week" in str(mail.outbox[0].body)
+
+
+def test_nobody_makes_us_mail_strangers_without_end(cast: Cast, settings: Settings) -> None:
+    settings.LIMIT_INVITATIONS = (2, 3600)
+    alice, path = signed_in(cast.alice), f"{cast.ours.get_absolute_url()}invitations/"
+    statuses = [
+        alice.post(path, {"email": f"somebody{number}@strangers.example", "role": "reader"}).status_code
+        for number in range(3)
+    ]
+    assert statuses == [200, 200, 429]
+    assert Invitation.objects.count() == 2
+
+
+def test_an_owner_changes_name_and_language_and_the_log_says_so(cast: Cast) -> None:
+    path = f"{cast.ours.get_absolute_url()}settings/"
+    assert signed_in(cast.alice).post(path, {"name": "Lindewaard", "language": "en"}).status_code == 302
+    assert signed_in(cast.alice).post(path, {"name": "Linde", "language": "xx"}).status_code == 422
+    cast.ours.refresh_from_db()
+    assert (cast.ours.name, cast.ours.language) == ("Lindewaard", "en")
+    newest = AuditEntry.objects.filter(organisation=cast.ours)[0]
+    assert (newest.action, newest.subject) == (Action.LANGUAGE_CHANGED, "en")
 
 
 def test_opening_the_link_alone_makes_nobody_a_member(cast: Cast) -> None:
@@ -143,10 +221,19 @@ def test_a_second_invitation_ends_the_first(cast: Cast) -> None:
     assert dora.get(second).status_code == 200
 
 
-def test_an_invitation_does_not_lower_the_role_of_a_member(cast: Cast) -> None:
-    path = open_invitation(cast, "somebody@lindewaard.example", Role.READER)
-    signed_in(cast.alice).post(path)
-    assert cast.member(cast.alice).role == Role.OWNER
+def test_who_is_a_member_already_is_not_invited(cast: Cast) -> None:
+    path = f"{cast.ours.get_absolute_url()}invitations/"
+    page = signed_in(cast.alice).post(path, {"email": "BOB@lindewaard.example", "role": "owner"})
+    assert page.status_code == 422
+    assert not Invitation.objects.exists()
+    assert cast.member(cast.bob).role == Role.READER
+
+
+def test_an_invitation_does_not_lower_the_role_of_who_became_a_member_meanwhile(cast: Cast) -> None:
+    path, dora = open_invitation(cast, role=Role.READER), a_person("dora")
+    Membership.objects.create(organisation=cast.ours, user=dora, role=Role.OWNER)
+    signed_in(dora).post(path)
+    assert cast.member(dora).role == Role.OWNER
 
 
 def test_the_token_of_an_invitation_is_not_in_the_database(cast: Cast) -> None:

@@ -70,10 +70,79 @@ def test_an_invitation_lets_its_holder_in_and_is_the_next_page(client: Client, s
     path = lifecycle.invite(cast.ours, "dora@leverancier.example", Role.READER, by=cast.alice).removeprefix(
         "http://127.0.0.1:8000"
     )
-    assert client.get(path).status_code == 200
+    client.post(path, {"new": "1"})
+    assert client.post("/account/signup/", {**NEW, "email": "eve@lindewaard.example"}).status_code == 200
+    assert not User.objects.filter(email="eve@lindewaard.example").exists()
     assert client.post("/account/signup/", {**NEW, "email": "dora@leverancier.example"})["Location"] == path
     client.post(path)
     assert Membership.objects.get(user__email="dora@leverancier.example").organisation == cast.ours
+
+
+def test_whose_address_may_not_sign_up_may_still_ask_for_a_new_password(client: Client, settings: Settings) -> None:
+    a_person("dora")
+    settings.SIGN_UP, settings.SIGN_UP_MAIL_DOMAINS = "closed", ["elsbroek.example"]
+    assert client.post("/account/password/reset/", {"email": "dora@lindewaard.example"}).status_code == 302
+    assert [message.to for message in mail.outbox] == [["dora@lindewaard.example"]]
+
+
+def test_nobody_learns_whether_an_address_has_an_account(client: Client, settings: Settings) -> None:
+    """Signing up, asking for a new password and a wrong password answer the same for an address that is known and one that is not."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    known = a_person("dora")
+    EmailAddress.objects.create(user=known, email=known.email, verified=True, primary=True)
+    answers = []
+    for email in (known.email, "nobody@lindewaard.example"):
+        visitor = Client()
+        signed_up = visitor.post("/account/signup/", {**NEW, "email": email})
+        reset = visitor.post("/account/password/reset/", {"email": email})
+        login = visitor.post("/account/login/", {"login": email, "password": "een verkeerd wachtwoord"})
+        words = re.sub(r'value="[^"]*"', "", login.content.decode())
+        answers.append((signed_up.status_code, signed_up["Location"], reset.status_code, reset["Location"], words))
+    assert answers[0] == answers[1]
+
+
+def test_guessing_a_password_ends_in_a_page_that_says_so(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    client.post("/account/logout/")
+    wrong = {"login": NEW["email"], "password": "een verkeerd wachtwoord"}
+    for _ in range(5):
+        assert client.post("/account/login/", wrong).status_code == 200
+    refused = client.post("/account/login/", {"login": NEW["email"], "password": NEW["password1"]})
+    assert client.get("/organisations/").status_code == 302
+    assert refused.status_code == 200
+    statuses = [client.post("/account/login/", {**wrong, "login": f"a{n}@b.example"}).status_code for n in range(30)]
+    page = client.post("/account/login/", wrong)
+    assert statuses[-1] == page.status_code == 429
+    assert 'class="utrecht-page-header"' in page.content.decode()
+
+
+def test_the_admin_has_no_way_in_of_its_own(client: Client) -> None:
+    boss = a_person("boss", is_staff=True, is_superuser=True)
+    boss.set_password("een lang wachtwoord")
+    boss.save()
+    answer = client.post("/admin/login/", {"username": "boss", "password": "een lang wachtwoord"})
+    assert answer["Location"].startswith("/account/login/?next=")
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    assert signed_in(boss).get("/admin/").status_code == 200
+    assert signed_in(a_person("bob")).get("/admin/", follow=True).status_code == 403
+
+
+def test_a_session_is_a_secret_of_the_browser_that_ends_with_it(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    cookie = client.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"], cookie["expires"]) == (True, "Lax", "", "")
+    assert client.session.get_expiry_age() <= 12 * 3600
+
+
+def test_another_password_ends_the_sessions_of_other_browsers(client: Client) -> None:
+    client.post("/account/signup/", NEW)
+    other = Client()
+    other.post("/account/login/", {"login": NEW["email"], "password": NEW["password1"]})
+    assert other.get("/organisations/").status_code == 200
+    new = {"password1": "een heel ander wachtwoord", "password2": "een heel ander wachtwoord"}
+    client.post("/account/password/change/", {"oldpassword": NEW["password1"], **new})
+    assert client.get("/organisations/").status_code == 200
+    assert other.get("/organisations/").status_code == 302
 
 
 def test_no_page_leads_an_open_redirect(client: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +12,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from portal.dashboards import lifecycle, notices, rules
-from portal.dashboards.models import Alert, DomainList, Entry, Notice, Result, Rule, State
-from portal.lib import outgoing
+from portal.dashboards.models import Alert, DomainList, Entry, Result, State
 from portal.scans.models import Queue, Scan
 from tests.portal.dashboards.builders import Json, a_list, a_mail_document, an_entry, measured
+from tests.portal.dashboards.test_rules import CURRENT, NEXT, OTHER, a_row, dane
 from tests.portal.people import Cast, signed_in, the_cast
 
 pytestmark = pytest.mark.django_db
@@ -218,11 +217,66 @@ def test_mail_servers_that_changed_are_told_once_and_are_then_the_known_ones(ent
     assert alert.sentence["nl"] == "Nieuw: mx2.good.example. Weg: mx1.good.example."
 
 
-def test_dnssec_that_is_merely_absent_is_not_broken() -> None:
-    document = a_mail_document(mail_dnssec_mailto_valid="failed")
-    assert not rules.watch(document)[Rule.DNSSEC_BOGUS].there
-    document["categories"][0]["checks"][0]["outcome"] = "bogus"
-    assert rules.watch(document)[Rule.DNSSEC_BOGUS].there
+def losing(rule_check: str, outcome: str) -> Json:
+    """A report in which one check failed, and the score with it."""
+    document = a_mail_document(score=60, **{"mail_starttls_tls_available": "passed", rule_check: "failed"})
+    for category in document["categories"]:
+        for check in category["checks"]:
+            if check["id"] == rule_check:
+                check |= {"outcome": outcome, "subjects": []}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("check_id", "outcome", "subject"),
+    [
+        ("mail_starttls_tls_available", "no-starttls", "STARTTLS is weg"),
+        ("mail_starttls_dane_valid", "no-match", "Een TLSA-record past niet meer"),
+        ("mail_dnssec_mailto_valid", "bogus", "DNSSEC is gebroken"),
+    ],
+)
+def test_an_event_that_lowers_the_score_is_one_message(entry: Entry, check_id: str, outcome: str, subject: str) -> None:
+    for _ in range(3):
+        measured(entry, losing(check_id, outcome))
+    assert [words for _name, words in told()] == [f"good.example: {subject}"] * 2
+
+
+def test_a_score_that_falls_while_something_older_is_open_is_told(entry: Entry) -> None:
+    for _ in range(2):
+        measured(entry, broken())
+    told()
+    for _ in range(2):
+        measured(entry, a_mail_document(score=70, **BROKEN))
+    assert [subject for _name, subject in told()] == ["good.example: De score is gedaald"] * 2
+
+
+def test_a_stricter_norm_is_no_event_of_the_domain(entry: Entry) -> None:
+    for _ in range(2):
+        measured(entry, {**a_mail_document(score=70), "catalogue": "2027.1"})
+    assert not Alert.objects.exists()
+    for _ in range(2):
+        measured(entry, {**a_mail_document(score=50), "catalogue": "2027.1"})
+    assert Alert.objects.get().sentence["nl"] == "Van 70 naar 50."
+
+
+def test_a_provisional_score_is_not_compared(entry: Entry) -> None:
+    measured(entry, {**a_mail_document(score=100), "partial": True})
+    for _ in range(2):
+        measured(entry, a_mail_document(score=70))
+    assert not Alert.objects.exists()
+
+
+def test_trouble_with_tlsa_records_stays_one_event_whatever_else_is_changed(entry: Entry) -> None:
+    sealed, early = dane(a_row(published=[CURRENT], served=CURRENT)), dane(a_row(published=[NEXT], served=CURRENT))
+    for document in (sealed, early, early):
+        measured(entry, document)
+    assert [subject for _name, subject in told()] == ["good.example: Alleen het volgende TLSA-record staat in DNS"] * 2
+    for _ in range(2):
+        measured(entry, dane(a_row(published=[NEXT], served=OTHER)))
+    assert told() == []
+    measured(entry, dane(a_row(published=[NEXT], served=NEXT)))
+    assert len(told()) == 2
+    assert Alert.objects.get().state == State.RESOLVED
 
 
 def set_up(entry: Entry, **values: Any) -> None:
@@ -253,43 +307,6 @@ def test_a_digest_gathers_alerts_in_one_mail_in_the_morning(entry: Entry) -> Non
     notices.send(timezone.now() + timedelta(days=1, minutes=1))
     assert sorted(message.to[0] for message in mail.outbox) == ["alice@lindewaard.example", "bob@lindewaard.example"]
     assert mail.outbox[0].subject == "Alle domeinen: 1 nieuw, 1 opgelost"
-
-
-def test_a_message_that_could_not_be_sent_is_tried_again_later(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
-    measured(entry, broken())
-    measured(entry, broken())
-
-    def refuse(*_args: object, **_values: object) -> None:
-        raise ConnectionRefusedError("no mail server")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("django.core.mail.EmailMessage.send", refuse)
-        assert notices.send(timezone.now() + timedelta(seconds=1)) == 0
-    assert set(Notice.objects.values_list("sent_at", "problem")) == {(None, "no mail server")}
-    assert told() == []
-    assert notices.send(timezone.now() + timedelta(minutes=6)) == 2
-
-
-def test_a_webhook_is_signed_over_time_and_body(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up(entry, alert_members=False, webhook_url="https://hooks.example/zegel")
-    sent: list[tuple[str, bytes, dict[str, str]]] = []
-    monkeypatch.setattr(outgoing, "post", lambda url, body, headers: sent.append((url, body, headers)))
-    measured(entry, broken())
-    measured(entry, broken())
-    assert notices.send(timezone.now() + timedelta(seconds=1)) == 1
-    url, body, headers = sent[0]
-    stamp, _, found = headers["X-Zegel-Signature"].removeprefix("t=").partition(",v1=")
-    secret = DomainList.objects.get().webhook_secret
-    assert (url, found) == ("https://hooks.example/zegel", notices.signature(secret, stamp, body))
-    assert json.loads(body)["rule"] == "tlsa-mismatch"
-
-
-def test_two_senders_send_a_notice_once(entry: Entry) -> None:
-    measured(entry, broken())
-    measured(entry, broken())
-    now = timezone.now() + timedelta(seconds=1)
-    due = list(notices._due(now))
-    assert [notices._claim(notice, now) for notice in [*due, *due]] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("name", "status"), [("alice", 200), ("bob", 200), ("charlie", 404), ("", 302)])

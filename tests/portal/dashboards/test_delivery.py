@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import socket
 import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,6 +26,7 @@ from pytest_django.fixtures import Settings
 
 from portal.dashboards import notices
 from portal.dashboards.models import DomainList, Entry, Notice
+from portal.lib import outgoing
 from tests.portal.dashboards.builders import a_list, a_mail_document, an_entry, measured
 from tests.portal.people import the_cast
 
@@ -97,15 +100,22 @@ def test_mail_waits_when_nobody_listens(entry: Entry, settings: Settings) -> Non
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     assert notices.send(timezone.now() + timedelta(seconds=1)) == 0
-    assert Notice.objects.filter(sent_at=None, attempts=1).count() == 2
+    assert sorted(Notice.objects.filter(sent_at=None).values_list("attempts", flat=True)) == [0, 1]
 
 
 class Hook(BaseHTTPRequestHandler):
-    """Notes what is posted, and answers as told by the path."""
+    """Notes what is posted, and answers as told by the path: one byte at a time, without an end, for ``/drip``."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posts.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]
+        if self.path == "/drip":
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"H")
+                    self.wfile.flush()
+                    self.server.dripped.wait(0.02)  # type: ignore[attr-defined]
+            return
         self.send_response(307 if self.path == "/elsewhere" else 204)
         self.send_header("Location", "https://127.0.0.1/")
         self.end_headers()
@@ -137,7 +147,7 @@ def hook(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     """An HTTPS server as hooks.example, on loopback."""
     pem = a_certificate(tmp_path, "hooks.example")
     server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.posts = []  # type: ignore[attr-defined]
+    server.posts, server.dripped = [], threading.Event()  # type: ignore[attr-defined]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -167,7 +177,8 @@ def test_a_webhook_arrives_signed(entry: Entry, hook: HTTPServer, settings: Sett
     path, headers, body = hook.posts[0]  # type: ignore[attr-defined]
     stamp, _, found = headers["X-Zegel-Signature"].removeprefix("t=").partition(",v1=")
     assert path == "/zegel?x=1"
-    assert found == notices.signature(DomainList.objects.get().webhook_secret, stamp, body)
+    key = DomainList.objects.get().webhook_secret.encode()
+    assert found == hmac.new(key, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def test_a_name_that_leads_inside_is_not_dialled(entry: Entry, hook: HTTPServer) -> None:
@@ -187,3 +198,13 @@ def test_a_certificate_of_another_name_is_refused(entry: Entry, hook: HTTPServer
     settings.OUTGOING_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     assert told_by(entry, f"https://other.example:{hook.server_port}/zegel") == 0
     assert hook.posts == []  # type: ignore[attr-defined]
+
+
+def test_a_receiver_that_drips_is_cut_off(
+    entry: Entry, hook: HTTPServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes well within the limit of one read, and the answer never ends."""
+    settings.OUTGOING_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    assert told_by(entry, f"https://hooks.example:{hook.server_port}/drip") == 0
+    assert Notice.objects.get().problem == "no answer within 0.5 seconds"

@@ -127,20 +127,44 @@ def test_a_scan_that_failed_on_our_side_is_settled_without_a_score_and_changes_n
     assert Standing.objects.get().total == 80
 
 
-@pytest.mark.parametrize("period", [Period.DAILY, Period.WEEKLY, Period.MONTHLY])
+LENGTHS = {Period.DAILY: timedelta(days=1), Period.WEEKLY: timedelta(days=7), Period.MONTHLY: timedelta(days=31)}
+
+
+@pytest.mark.parametrize("period", LENGTHS)
 def test_domains_are_spread_evenly_over_the_period_and_keep_their_place(period: Period) -> None:
-    length = period.length
-    assert length is not None
-    due = [lifecycle.next_due(pk, period, NOW) for pk in range(1, 1001)]
+    start = datetime(2027, 1, 1 if period is Period.MONTHLY else 4, tzinfo=UTC)
+    length = LENGTHS[period]
+    due = [lifecycle.next_due(pk, period, start - length / 4) for pk in range(1, 1001)]
     tenths = [0] * 10
     for moment in due:
         assert moment is not None
-        assert NOW < moment <= NOW + length * 1.25
-        tenths[int((moment - NOW) / length * 10) % 10] += 1
+        assert start < moment < start + length
+        tenths[int((moment - start) / length * 10)] += 1
     assert max(tenths) - min(tenths) <= 5
     first = due[0]
     assert first is not None
-    assert lifecycle.next_due(1, period, first + timedelta(seconds=30)) == first + length
+    again = lifecycle.next_due(1, period, first + timedelta(seconds=30))
+    assert again == first + length
+
+
+def test_every_calendar_month_has_one_test_of_a_domain_february_too() -> None:
+    for pk in range(1, 200):
+        at, months = datetime(2027, 1, 1, tzinfo=UTC) - LENGTHS[Period.MONTHLY] / 4, []
+        for _ in range(12):
+            moment = lifecycle.next_due(pk, Period.MONTHLY, at)
+            assert moment is not None
+            months.append((moment.year, moment.month))
+            at = moment + timedelta(minutes=5)
+        assert months == [(2027, month) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("period", LENGTHS)
+def test_what_was_tested_just_now_is_not_tested_again_at_once(period: Period) -> None:
+    for pk in range(1, 200):
+        moment = lifecycle.next_due(pk, period, NOW)
+        assert moment is not None
+        assert moment - NOW > timedelta(days=28 if period is Period.MONTHLY else LENGTHS[period].days) / 4
+        assert moment - NOW <= LENGTHS[period] * 1.25
 
 
 def test_a_list_that_is_never_tested_by_itself_is_never_due() -> None:

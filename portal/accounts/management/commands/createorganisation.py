@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import transaction
+from django.utils import translation
 
 from portal.accounts import lifecycle
-from portal.accounts.models import Organisation, Role
 
 
 class Command(BaseCommand):
@@ -22,6 +22,8 @@ class Command(BaseCommand):
         """The name and the owner's mail address."""
         parser.add_argument("name", help="name of the organisation, at most 100 characters")
         parser.add_argument("owner", help="mail address of the first owner")
+        languages = [code for code, _name in settings.LANGUAGES]
+        parser.add_argument("--language", choices=languages, default=settings.LANGUAGE_CODE, help="of its mail")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One transaction: no organisation without an owner or an invitation for one."""
@@ -32,11 +34,10 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError:
             raise CommandError(f"{email!r} is no mail address.") from None
-        if owner := lifecycle.person(email):
-            lifecycle.create_organisation(name, owner, by=None)
-            self.stdout.write(f"{name}: made, owned by {email}.")
-            return
-        with transaction.atomic():
-            organisation = Organisation.objects.create(name=name)
-            link = lifecycle.invite(organisation, email, Role.OWNER, by=None)
+        with translation.override(options["language"]):
+            if owner := lifecycle.person(email):
+                lifecycle.create_organisation(name, owner, by=None)
+                self.stdout.write(f"{name}: made, owned by {email}.")
+                return
+            link = lifecycle.create_for_invited(name, email)
         self.stdout.write(f"{name}: made. {email} is invited as owner and has a week to open {link}")
