@@ -265,6 +265,7 @@ LIMIT_INVITATIONS = (30, 3600)  # mails that one person can make us send to stra
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # steps of half a minute (RFC 6238 section 5.2)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers themselves allow that on localhost only
 
 # An identity provider of the organisation's own, by OpenID Connect discovery.
