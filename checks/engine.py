@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,13 +71,14 @@ async def measure(
     target: Target, options: Options, *, progress: Progress | None = None, commons: Commons | None = None
 ) -> Measurement:
     """Everything that can be seen of a target from here, within ``options.deadline`` seconds."""
-    begun, now = time.monotonic(), _now()
+    clock, now = asyncio.get_running_loop().time, _now()
+    begun = clock()
     reporter = Reporter(target.suite, progress)
     reporter.event("started")
     dns = DnsProbe(options, now)
 
     def remaining() -> float:
-        return max(0.0, begun + options.deadline - SPARE - time.monotonic())
+        return max(0.0, begun + options.deadline - SPARE - clock())
 
     limits = Limits(places=commons)
     survey = Survey(target.domain + ".", options, dns, limits, now, reporter.event, remaining, commons=commons)
@@ -105,7 +105,7 @@ async def measure(
         target.domain,
         target.suite,
         now,
-        round((time.monotonic() - begun) * 1000),
+        round((clock() - begun) * 1000),
         ENGINE,
         replace(dns.facts(), direct=around.direct),
         smtp,

@@ -217,6 +217,7 @@ CHECKS = (
             Injection.OK: passes(),
             Injection.NO_TLS: _NOBODY,
             Injection.UNKNOWN: _NOBODY,
+            Injection.SPARED: _NOBODY,
             Injection.EXECUTED: fails(),
         },
         references=("RFC 3207 section 4.2", "CVE-2011-0411"),

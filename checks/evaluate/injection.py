@@ -18,6 +18,7 @@ class Injection(StrEnum):
     OK = "ok"
     NO_TLS = "no-tls"
     UNKNOWN = "unknown"
+    SPARED = "spared"  # a server that greets slowly is not asked what does not count
     EXECUTED = "executed"
 
 
@@ -39,5 +40,5 @@ def _row(session: SmtpSession) -> Observation:
     if session.injection is not None:
         evidence = {"noop": session.injection.value, "extensions": list(session.secured)}
         return Observation(session.host, _MEANING[session.injection], evidence, session.address)
-    found = Injection.UNKNOWN if isinstance(session.tls, TlsHandshake) else Injection.NO_TLS
+    found = Injection.SPARED if isinstance(session.tls, TlsHandshake) else Injection.NO_TLS
     return Observation(session.host, found, {}, session.address)

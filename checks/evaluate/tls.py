@@ -163,8 +163,7 @@ def _suites_unclear(reading: Reading, level: Level) -> bool:
 
 
 def _insufficient_unasked(reading: Reading) -> bool:
-    weak = reading.answers(Ask.TLS12_WEAK_SUITES)
-    asked_for_itself = any(reading.profile.suite(answer.suite) is Level.PHASE_OUT for answer in weak)
+    asked_for_itself = any(reading.profile.suite(answer.suite) is Level.PHASE_OUT for answer in reading.at(TLS1_2))
     return asked_for_itself and reading.failed(Ask.TLS12_INSUFFICIENT)
 
 
@@ -217,7 +216,12 @@ def key_exchange(reading: Reading, _: View) -> Judged:
     shown += [
         {"group": group_name(code), "level": "only in TLS 1.3"} for code in reading.groups_13 if code in _FINITE_13
     ]
-    evidence = _evidence(reading, bad=_names(name for name, found in levels.items() if found is level), groups=shown)
+    evidence = _evidence(
+        reading,
+        bad=_names(name for name, found in levels.items() if found is level),
+        complete=reading.versions[TLS1_3] is False or not reading.failed(Ask.TLS13_GROUPS),
+        groups=shown,
+    )
     hybrid = [code for code in reading.groups_13 if code in profile.hybrid_groups]
     outcome: StrEnum = _by_level(level, unclear=_groups_unclear(reading))
     if outcome is Levels.OK and hybrid:

@@ -54,11 +54,15 @@ class Reading:
         """What was chosen at one version."""
         return (answer for answer in self.accepted if answer.version == version)
 
+    @property
+    def _handshake_version(self) -> int:
+        return _OPENSSL.get(self.handshake.version, 0)
+
     @cached_property
     def versions(self) -> dict[int, bool | None]:
         """Each version, newest first: accepted, refused, or unknown."""
         known = {answer.version for answer in self.accepted if answer.version != SSL2 or answer.suite}
-        known |= {_OPENSSL.get(self.handshake.version, 0)}
+        known |= {self._handshake_version}
         modern = {TLS1_3: self._refused_13(), TLS1_2: any(self._refused(*asks) for asks in _TLS12)}
         refused = {**modern, **self._refused_old(), SSL2: self._refused(Ask.SSL2)}
         return {version: True if version in known else (False if no else None) for version, no in refused.items()}
@@ -94,21 +98,25 @@ class Reading:
         """The accepted suites with their version, best level first: those of TLS 1.3 and of the highest version below.
         Older versions take the same settings in the servers that we know.
         """
-        pairs = {
-            (answer.version, answer.suite) for answer in self.accepted if answer.version in (TLS1_3, self.below_13)
-        }
+        pairs = {(answer.version, answer.suite) for answer in self.accepted}
+        pairs |= {(self._handshake_version, self.handshake.suite)} if self.handshake.suite else set()
+        pairs = {pair for pair in pairs if pair[0] in (TLS1_3, self.below_13)}
         levels = list(Level)
         return tuple(sorted(pairs, key=lambda pair: (levels.index(self.profile.suite(pair[1])), -pair[0], pair[1])))
 
     @cached_property
     def curves(self) -> tuple[int, ...]:
         """The groups that were chosen below TLS 1.3, where the key exchange is judged."""
-        return tuple(sorted({answer.group for answer in self.accepted if answer.version < TLS1_3 and answer.group}))
+        found = {answer.group for answer in self.accepted if answer.version < TLS1_3}
+        found |= {self.handshake.group} if self._handshake_version < TLS1_3 else set()
+        return tuple(sorted(found - {0}))
 
     @cached_property
     def groups_13(self) -> tuple[int, ...]:
         """The groups that were chosen in TLS 1.3."""
-        return tuple(sorted({answer.group for answer in self.at(TLS1_3) if answer.group}))
+        found = {answer.group for answer in self.at(TLS1_3)}
+        found |= {self.handshake.group} if self._handshake_version == TLS1_3 else set()
+        return tuple(sorted(found - {0}))
 
     @cached_property
     def primes(self) -> tuple[tuple[bytes, bytes], ...]:

@@ -21,7 +21,8 @@ class Verification:
 @dataclass(frozen=True, slots=True)
 class TlsHandshake:
     """A finished handshake. ``version`` as OpenSSL names it (``TLSv1.3``); ``chain`` the certificates as sent, leaf
-    first, DER in base64; ``server_name`` the SNI that we sent. ``asks_certificate``: the server asked for one of ours.
+    first, DER in base64; ``server_name`` the SNI that we sent; ``suite`` and ``group`` the code points that the ServerHello
+    chose, 0 where nobody looked or it has none. ``asks_certificate``: the server asked for one of ours.
     """
 
     version: str
@@ -32,6 +33,8 @@ class TlsHandshake:
     ms: int = 0
     short_hello: bool = False
     asks_certificate: bool = False
+    suite: int = 0
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,19 @@ FIRST_PROFILE = "ncsc_tls_2025_05"  # what was in force before scans said which 
 
 
 class Ask(StrEnum):
-    """Why a hello was sent, and so what its refusal means. Suites are sorted by the profile that was in force."""
+    """Why a hello was sent, and so what its refusal means. Suites are sorted by the profile that was in force. One hello
+    may be sent for two reasons, of which each gets its answer.
+    """
 
     TLS13 = "tls13"  # TLS 1.3 with everything; what it chooses
     TLS13_SUITES = "tls13-suites"  # TLS 1.3 with only the suites that are neither good nor sufficient
     TLS13_GROUPS = "tls13-groups"  # TLS 1.3 with only hybrid groups and groups that are not good
-    TLS12_ECDSA = "tls12-ecdsa"  # TLS 1.2 with good and sufficient suites for an ECDSA certificate
+    TLS12_ECDSA = "tls12-ecdsa"  # TLS 1.2 with good and sufficient suites, or with all, for an ECDSA certificate
     TLS12_RSA = "tls12-rsa"  # the same for an RSA certificate
-    TLS12_ALL = "tls12-all"  # the same for either, where connections are dear
-    TLS12_WEAK_SUITES = "tls12-weak-suites"  # TLS 1.2 with all suites below sufficient
+    TLS12_ALL = "tls12-all"  # the same for either
+    TLS12_WEAK_SUITES = (
+        "tls12-weak-suites"  # TLS 1.2 with all suites below sufficient, or with half of them and then the other
+    )
     TLS12_INSUFFICIENT = "tls12-insufficient"  # only insufficient ones
     TLS12_DHE = "tls12-dhe"  # only suites with a finite-field group, for its value
     TLS12_GROUPS = "tls12-groups"  # TLS 1.2 with only curves that are not good
@@ -35,6 +39,7 @@ class Ask(StrEnum):
     SSL2 = "ssl2"
     ORDER = "order"  # every suite that may be accepted, the worst first
     LIST = "list"  # suites that were not accepted yet, to complete the list
+    RENEGOTIATION = "renegotiation"  # the first handshake of the connection in which we renegotiate, by OpenSSL
     ALIVE = "alive"  # a hello that was accepted before, to know that they still talk to us
 
 
@@ -99,8 +104,9 @@ class TlsScan:
     """Everything that was asked of one address. ``chains`` are the different chains that were sent, DER in base64, leaf
     first; ``staple`` the stapled OCSP response of the chain ``stapled`` (an index), base64, empty when none was sent.
 
-    ``complete`` tells whether every suite was asked about; ``connections`` counts all that were made.
-    ``small_hellos``: large hellos met silence, and the same in pieces did not. ``profile`` is the one that sorted what was asked.
+    ``complete`` tells whether every suite was asked about; ``connections`` counts all that were made beside the session
+    or request that came before. ``small_hellos``: large hellos met silence, and the same in pieces did not. ``profile`` is
+    the one that sorted what was asked.
     """
 
     host: str

@@ -11,7 +11,6 @@ import base64
 import secrets
 import socket
 import struct
-import time
 from collections.abc import Awaitable, Sequence
 
 import dns.exception
@@ -62,7 +61,7 @@ class DnsDoor:
             except (dns.exception.DNSException, ValueError):
                 return Answer(question, failure=DnsFailure.MALFORMED)
             failure, server = DnsFailure.UNREACHABLE, ""
-            begun = time.monotonic()
+            begun = _clock()
             for address, port in self._attempts:
                 server = address if port == 53 else f"{address} port {port}"
                 try:
@@ -99,7 +98,7 @@ class ServerDoor:
         if ":" in address and not self._options.ipv6:
             return Answer(question, failure=DnsFailure.NO_IPV6, server=address)
         async with self._slots:
-            begun = time.monotonic()
+            begun = _clock()
             failure: DnsFailure | None = None
             try:
                 response = await self._attempt(question, address, tcp=tcp)
@@ -139,8 +138,12 @@ def _query(asked: bytes, flags: int) -> bytes:
     return secrets.token_bytes(2) + struct.pack("!HHHHH", flags, 1, 0, 0, 1) + asked + _OPT
 
 
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def _since(begun: float) -> int:
-    return round((time.monotonic() - begun) * 1000)
+    return round((_clock() - begun) * 1000)
 
 
 def _question_section(question: Question) -> bytes:

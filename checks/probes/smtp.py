@@ -18,11 +18,13 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
+from checks.probes.line import Line
 from checks.probes.tls import TlsStream, handshake, met_silence
 from checks.wire.smtp import Done, Event, NeedMore, Send, SmtpDialogue, StartTls, State
 
 PORT = 25
 RETRY_AFTER = 4.0  # seconds; long enough for a connection count to go down, short enough for somebody who waits
+QUIET = 1.0  # seconds without a greeting after which we take it that each connection has to wait so long
 PATIENCE = 3.0  # seconds without a greeting after which whoever waits for the scan is told why
 GOODBYE = 2.0  # seconds that the reply to QUIT may take
 
@@ -53,6 +55,7 @@ class _Attempt:
     tls: TlsHandshake | TlsFailure | None = None
     failure: Unreachable | None = None
     tell: Tell = _say_nothing
+    line: Line | None = None
     later: list[str] = field(default_factory=list)  # transcript from the handshake on
 
     async def run(self) -> SmtpSession:
@@ -61,11 +64,13 @@ class _Attempt:
             connecting = self.door.connect(self.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
                 self.connect_ms = self._elapsed()
-                silence = asyncio.get_running_loop().call_later(PATIENCE, self._still_waiting)
+                loop = asyncio.get_running_loop()
+                silence = loop.call_later(QUIET, self._is_quiet), loop.call_later(PATIENCE, self._still_waiting)
                 try:
                     await self._converse(connection)
                 finally:
-                    silence.cancel()
+                    for timer in silence:
+                        timer.cancel()
         except Interrupted as interrupted:
             self.failure = None if self.talk.state is State.QUIT else interrupted.why
         return self._session()
@@ -82,6 +87,8 @@ class _Attempt:
                     self.failure = failure
                     return
                 case Send(data):
+                    if self.line and self.talk.state is State.STARTTLS:
+                        self.line.open_ahead()
                     until = self._within(GOODBYE if self.talk.state is State.QUIT else self.options.reply_timeout)
                     await connection.write(data, until)
                     event = self.talk.receive(b"")
@@ -117,6 +124,10 @@ class _Attempt:
                 pass
             await stream.end(until)
         self.later.extend(talk.transcript)
+
+    def _is_quiet(self) -> None:
+        if self.line and self.talk.greeting is None:
+            self.line.open_ahead()
 
     def _still_waiting(self) -> None:
         if self.talk.greeting is None:
@@ -160,13 +171,15 @@ async def probe(
     door: Door | None = None,
     tell: Tell = _say_nothing,
     server_name: str = "",
+    line: Line | None = None,
 ) -> SmtpSession:
     """What ``address`` of mail exchange ``host`` says. Raises nothing: ``failure`` is set when the session broke off.
     ``server_name`` is sent as SNI in the place of ``host``.
 
     ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
     deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then. ``tell`` hears
-    why it takes long: ``greeting-delayed`` or ``retrying``.
+    why it takes long: ``greeting-delayed`` or ``retrying``. On ``line`` connections are opened ahead for the questions that
+    follow, as soon as STARTTLS is offered, or while a greeting lets itself be waited for.
     """
     door = door or AioDoor(options, limits)
     end = door.clock() + (options.deadline if seconds is None else seconds)
@@ -174,7 +187,7 @@ async def probe(
     async def attempt(*, short: bool = False) -> SmtpSession:
         talk = SmtpDialogue(options.ehlo_name)
         return await _Attempt(
-            host, address, options, now, door, end, talk, door.clock(), short, server_name, tell=tell
+            host, address, options, now, door, end, talk, door.clock(), short, server_name, tell=tell, line=line
         ).run()
 
     first = await attempt()
@@ -182,6 +195,8 @@ async def probe(
         second = await attempt(short=True)
     elif _limits_us(first) and door.clock() + RETRY_AFTER < end:
         tell("retrying")
+        if line:
+            await line.withdraw()
         await door.pause(RETRY_AFTER)
         second = await attempt()
     elif _without_tls(first) and door.clock() < end:

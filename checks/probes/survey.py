@@ -19,16 +19,17 @@ from checks.facts.measurement import MailVisit
 from checks.facts.smtp import SmtpSession
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import TlsScan
+from checks.net.aio import AioDoor
 from checks.net.transport import Limits
 from checks.options import Options
-from checks.probes import http, second_look, shared, smtp, tls_scan, walks
+from checks.probes import http, second_look, shared, smtp, tls_mail, tls_scan, walks
 from checks.probes.dns import DnsProbe
+from checks.probes.line import Line
 from checks.probes.shared import Commons
 from checks.records.mx import Exchange, mail_hosts
 from checks.records.tlsa import wrong_places
 
 MOST_ADDRESSES = 16  # of one host that are tested; a host with more is not measured better by more
-SECOND_LOOK = 2  # connections that the second look at a mail host takes
 SLOW_GREETING = 2000  # milliseconds from which each connection is a burden on somebody who waits
 Tell = Callable[..., None]
 
@@ -51,7 +52,7 @@ class Survey:
     remaining: Callable[[], float]
     scans: list[TlsScan] = field(default_factory=list)
     commons: Commons | None = None
-    asked: dict[tuple[str, str, tuple[str, ...]], asyncio.Task[TlsScan | None]] = field(default_factory=dict)
+    asked: dict[tuple[str, str, tuple[str, ...]], asyncio.Task[TlsScan]] = field(default_factory=dict)
 
     async def mail(self, dns_done: Callable[[], None]) -> tuple[SmtpSession, ...]:
         """The SMTP sessions of every address of every mail host. ``dns_done`` is called when all of DNS is known."""
@@ -123,27 +124,32 @@ class Survey:
         return session
 
     async def _visit(self, host: str, address: str, server_name: str) -> MailVisit:
-        session = await smtp.probe(
-            host,
-            address,
-            server_name=server_name,
-            options=self.options,
-            limits=self.limits,
-            now=self.now,
-            seconds=self.remaining(),
-            tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
-        )
-        scan, session = await asyncio.gather(
-            self._tls_of_mail(host, address, session),
-            second_look.look(
-                session,
+        door = AioDoor(self.options, self.limits)
+        line = Line(address, smtp.PORT, self.options, door, door.clock() + self.remaining())
+        try:
+            session = await smtp.probe(
+                host,
+                address,
+                server_name=server_name,
                 options=self.options,
                 limits=self.limits,
                 now=self.now,
                 seconds=self.remaining(),
-                thrifty=session.greeting_ms > SLOW_GREETING,
-            ),
-        )
+                door=door,
+                tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
+                line=line,
+            )
+            slow = session.greeting_ms > SLOW_GREETING
+            if slow:
+                scan = await self._tls_of_mail(host, line, session, slow=slow)
+            else:
+                looking = second_look.look(session, line, self.now)
+                session, scan = await asyncio.gather(looking, self._tls_of_mail(host, line, session, slow=slow))
+        finally:
+            await line.withdraw()
+        if scan is not None and isinstance(session.tls, TlsHandshake):
+            other = tls_mail.other_certificate(scan, session.tls, self.options, self.now)
+            session = second_look.beside(replace(session, other_tls=other), line)
         return MailVisit(self.now, session, scan)
 
     async def web(self, dns_done: Callable[[], None]) -> tuple[WebEndpoint, ...]:
@@ -162,37 +168,31 @@ class Survey:
         endpoint = await http.probe(
             host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
         )
-        if scan := await self._tls(host, address, 443, endpoint):
-            self.scans.append(scan)
+        if isinstance(endpoint.tls, TlsHandshake):
+            scan = tls_scan.probe(
+                host,
+                address,
+                443,
+                endpoint.tls,
+                options=self.options,
+                limits=self.limits,
+                seconds=self.remaining(),
+            )
+            self.scans.append(await scan)
         self.tell("endpoint-done", host=host, address=address)
         return endpoint
 
-    async def _tls_of_mail(self, host: str, address: str, session: SmtpSession) -> TlsScan | None:
+    async def _tls_of_mail(self, host: str, line: Line, session: SmtpSession, *, slow: bool) -> TlsScan | None:
         """What the address accepts of TLS; measured once where it shows the same chain under several names."""
         if not isinstance(session.tls, TlsHandshake):
             return None
-        key = (address, session.tls.version, session.tls.chain)
+        key = (line.address, session.tls.version, session.tls.chain)
         if key not in self.asked:
-            self.asked[key] = asyncio.create_task(self._tls(host, address, smtp.PORT, session))
+            scanning = tls_scan.probe_mail(host, line, session.tls, spent=session.attempts, slow=slow)
+            self.asked[key] = asyncio.create_task(scanning)
             return await self.asked[key]
         scan = await asyncio.shield(self.asked[key])
-        return scan and replace(scan, host=host, connections=0)
-
-    async def _tls(self, host: str, address: str, port: int, seen: SmtpSession | WebEndpoint) -> TlsScan | None:
-        """All that can be asked of TLS, where a handshake has shown that there is any."""
-        if not isinstance(seen.tls, TlsHandshake):
-            return None
-        return await tls_scan.probe(
-            host,
-            address,
-            port,
-            seen.tls,
-            options=self.options,
-            limits=self.limits,
-            seconds=self.remaining(),
-            spent=seen.attempts + SECOND_LOOK if isinstance(seen, SmtpSession) else 1,
-            thrifty=isinstance(seen, SmtpSession) and seen.greeting_ms > SLOW_GREETING,
-        )
+        return replace(scan, host=host, connections=0)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """All addresses of a host, IPv4 first, as many as are tested."""

@@ -13,6 +13,7 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.transport import Connection, Door, Interrupted
 from checks.options import Options
 from checks.wire import tls
+from checks.wire.tls_flight import Flight
 
 HTTP_1_1 = ("http/1.1",)  # RFC 7301 section 6
 _QUIET = frozenset({Reason.TIMEOUT, Reason.RESET, Reason.CLOSED})
@@ -74,19 +75,30 @@ async def handshake(
     Returns the stream, or None when the handshake failed, and the facts either way.
     """
     name = tls.sni(host)
-    client = tls.TlsClient(name, alpn, short=short, only=only)
+    client, flight = tls.TlsClient(name, alpn, short=short, only=only), Flight()
     begun = door.clock()
-    await _exchange(client, connection, until)
+    await _exchange(client, flight, connection, until)
     if client.seen is None:
         return None, client.failure or TlsFailure(Reason.PROTOCOL)
     ms = round((door.clock() - begun) * 1000)
     seen, verification = client.seen, tls.verify_chain(client.seen.chain, options.ca_bundle, now)
-    chain = tls.in_base64(seen.chain)
-    facts = TlsHandshake(seen.version, seen.cipher, name, chain, verification, ms, short, seen.asks_certificate)
+    facts = TlsHandshake(
+        version=seen.version,
+        cipher=seen.cipher,
+        server_name=name,
+        chain=tls.in_base64(seen.chain),
+        verification=verification,
+        ms=ms,
+        short_hello=short,
+        asks_certificate=seen.asks_certificate,
+        suite=flight.suite,
+        group=flight.group,
+    )
     return TlsStream(connection, client), facts
 
 
-async def _exchange(client: tls.TlsClient, connection: Connection, until: float) -> None:
+async def _exchange(client: tls.TlsClient, flight: Flight, connection: Connection, until: float) -> None:
+    """The handshake; ``flight`` reads along what comes in clear, which OpenSSL's binding does not tell."""
     outgoing = client.start()
     try:
         while True:
@@ -94,7 +106,9 @@ async def _exchange(client: tls.TlsClient, connection: Connection, until: float)
                 await connection.write(outgoing, until)
             if client.seen or client.failure:
                 return
-            outgoing = client.receive(await connection.read(until))
+            data = await connection.read(until)
+            flight.receive(data)
+            outgoing = client.receive(data)
     except Interrupted as interrupted:
         # Writing may fail after the handshake has failed or succeeded on our side; what we know by then stands.
         if not client.seen:

@@ -5,7 +5,7 @@ STARTTLS is asked for when it is offered, and also when something on the way has
 greeting: the answer tells who did it. When it is simply absent it is not asked for: a sender would not either (RFC 3207
 section 4), and it would cost the server a protocol error. Waiting, time limits and TLS itself are the probe's.
 
-With ``reset`` it first sends RSET in clear. A server that takes no mail without TLS answers 530 to every command but NOOP,
+``reset`` sends RSET in clear before STARTTLS. A server that takes no mail without TLS answers 530 to every command but NOOP,
 EHLO, STARTTLS and QUIT (RFC 3207 section 4), so to RSET too; nothing looks like mail then, in the server's log either.
 """
 
@@ -78,7 +78,6 @@ class SmtpDialogue:
     """One dialogue. Feed it with ``receive``; the attributes hold what was seen so far, at any moment."""
 
     ehlo_name: str
-    reset: bool = False
     state: State = State.GREETING
     greeting: Reply | None = None
     ehlo: Reply | None = None
@@ -135,6 +134,11 @@ class SmtpDialogue:
         """Says goodbye from whatever state: the reply ends the dialogue."""
         self.state = State.QUIT
         return self._say("QUIT")
+
+    def reset(self) -> Send:
+        """RSET in the place of the STARTTLS that was just asked for and not sent; that follows when it is answered."""
+        self.transcript.pop()
+        return self._ask(State.RSET, "RSET")
 
     def _refuse_tls(self) -> None:
         """Records of TLS have no line end that could be waited for."""
@@ -197,7 +201,7 @@ class SmtpDialogue:
         if reply.code // 100 == 5:
             return self._ask(State.HELO, f"HELO {self.ehlo_name}")  # RFC 5321 section 3.2
         if reply.code // 100 == 2 and ("STARTTLS" in self.extensions or self.masked):
-            return self._ask(State.RSET, "RSET") if self.reset else self._ask(State.STARTTLS, "STARTTLS")
+            return self._ask(State.STARTTLS, "STARTTLS")
         return self._leave(reply)
 
     def _ask(self, state: State, command: str) -> Send:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Issued:
     """A certificate with its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
 
     @property
     def der(self) -> bytes:
@@ -45,9 +46,10 @@ def issue(
     ca: bool = False,
     begin: datetime = NOW - timedelta(days=30),
     end: datetime = NOW + timedelta(days=30),
+    key: Key | None = None,
 ) -> Issued:
-    """A certificate for ``name``, self-signed without ``issuer``."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    """A certificate for ``name``, self-signed without ``issuer``; with an elliptic key unless another is given."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     signer = issuer or Issued(_empty(subject, key, begin, end), key)
     builder = (
@@ -66,7 +68,7 @@ def issue(
     return Issued(builder.sign(signer.key, hashes.SHA256()), key)
 
 
-def _empty(subject: x509.Name, key: ec.EllipticCurvePrivateKey, begin: datetime, end: datetime) -> x509.Certificate:
+def _empty(subject: x509.Name, key: Key, begin: datetime, end: datetime) -> x509.Certificate:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     return builder.serial_number(1).not_valid_before(begin).not_valid_after(end).sign(key, hashes.SHA256())
 

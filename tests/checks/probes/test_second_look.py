@@ -1,4 +1,4 @@
-"""The two further connections to a mail address: the other certificate, and what became of a NOOP behind STARTTLS. Ids are rows of the house's list of hard cases."""
+"""The second connection to a mail address: what became of a NOOP behind STARTTLS, and who is shown without a name. Ids are rows of the house's list of hard cases."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from checks.catalogue import CATALOGUE
 from checks.evaluate import starttls
 from checks.facts.network import Reason
 from checks.facts.smtp import Injection, Reply, SmtpSession
-from checks.facts.tls import TlsFailure, TlsHandshake
+from checks.facts.tls import TlsHandshake
 from checks.judging import judge
 from checks.net.scripted import After, ScriptedDoor, Step
-from checks.net.transport import Limits
 from checks.options import Options
 from checks.probes import second_look
+from checks.probes.line import Line
 from checks.wire.smtp import MAX_TOTAL
 from tests.checks.builders import MX, a_mail_view, a_session
 from tests.checks.certificates import NOW, Authority
@@ -28,8 +28,7 @@ from tests.checks.tls_server import MemoryServer, server_context
 ADDRESS = "192.0.2.25"
 GREETING, EHLO, GO = b"220 mx.good.example ESMTP\r\n", b"250-mx.good.example\r\n250 STARTTLS\r\n", b"220 Go\r\n"
 INSIDE = b"250-mx.good.example\r\n250-SIZE 1\r\n250 REQUIRETLS\r\n"
-START = [GREETING, EHLO, GO]
-RESET = [GREETING, EHLO, b"250 Ok\r\n", GO]  # the connection that sends no server name asks RSET first
+RESET = [GREETING, EHLO, b"250 Ok\r\n", GO]  # RSET comes before STARTTLS
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +53,11 @@ def first(authority: Authority) -> SmtpSession:
 
 
 async def looked(
-    authority: Authority,
-    options: Options,
-    other: list[Step] | Reason,
-    injected: list[Step] | Reason,
-    seconds: float = 60,
+    authority: Authority, options: Options, script: list[Step] | Reason, seconds: float = 60
 ) -> tuple[SmtpSession, ScriptedDoor]:
-    door = ScriptedDoor({(ADDRESS, 25): [other, injected]})
-    session = await second_look.look(
-        first(authority), options=options, limits=Limits(), now=NOW, seconds=seconds, door=door
-    )
+    door = ScriptedDoor({(ADDRESS, 25): [script]})
+    line = Line(ADDRESS, 25, options, door, door.now + seconds)
+    session = second_look.beside(await second_look.look(first(authority), line, NOW), line)
     assert all(connection.closed for connection in door.connections)
     return session, door
 
@@ -81,9 +75,8 @@ async def test_s13_a_server_that_forgets_answers_twice(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context)
-    session, door = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
+    session, door = await looked(authority, options, [*RESET, *[inside] * 6])
     assert session.injection is Injection.FORGOTTEN
-    assert session.attempts == 3
     assert b"STARTTLS\r\nNOOP\r\n" in bytes(door.connections[-1].written)
 
 
@@ -91,7 +84,7 @@ async def test_s13_a_server_that_keeps_the_command_answers_once_more(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context, b"250 2.0.0 Ok\r\n")
-    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
+    session, _ = await looked(authority, options, [*RESET, *[inside] * 6])
     assert session.injection is Injection.EXECUTED
 
 
@@ -104,7 +97,7 @@ async def test_s15_t55_the_certificate_without_server_name_is_kept(
         names.append(name)
 
     context.sni_callback = notice
-    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context)] * 6])
+    session, _ = await looked(authority, options, [*RESET, *[server(context)] * 6])
     assert names == [None]
     assert session.unnamed[0] == base64.b64encode(authority.leaf.der).decode()
 
@@ -113,7 +106,7 @@ async def test_s26_s28_the_extensions_inside_tls_are_kept(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     inside = server(context)
-    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[inside] * 6])
+    session, _ = await looked(authority, options, [*RESET, *[inside] * 6])
     assert session.secured == ("SIZE", "REQUIRETLS")
 
 
@@ -130,14 +123,14 @@ async def test_s26_s28_the_extensions_inside_tls_are_kept(
 async def test_s13_a_server_that_will_not_go_on_is_not_vulnerable(
     authority: Authority, options: Options, script: list[Step] | Reason, expected: Injection
 ) -> None:
-    session, _ = await looked(authority, options, Reason.REFUSED, script)
+    session, _ = await looked(authority, options, script)
     assert session.injection is expected
 
 
 async def test_s18_endless_answers_inside_tls_end_at_their_bound(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
-    session, door = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context, endless=True)] * 200])
+    session, door = await looked(authority, options, [*RESET, *[server(context, endless=True)] * 200])
     assert session.injection in (Injection.UNSEEN, Injection.FORGOTTEN)
     assert len(door.connections[-1].steps) > 190 - MAX_TOTAL // 1000
 
@@ -148,36 +141,16 @@ async def test_s18_endless_answers_inside_tls_end_at_their_bound(
 async def test_s18_a_hostile_server_ends_with_the_time_or_the_bytes(
     authority: Authority, options: Options, step: Step
 ) -> None:
-    session, door = await looked(authority, options, [step] * 500, [step] * 500, seconds=20)
-    assert session.other_tls is None
+    session, door = await looked(authority, options, [step] * 500, seconds=20)
+    assert session.injection is Injection.UNSEEN
     assert door.now <= 1000 + 20  # the clock of the script begins at 1000
-
-
-async def test_t31_the_other_certificate_is_asked_for_by_kind(
-    authority: Authority, options: Options, context: ssl.SSLContext
-) -> None:
-    """The first leaf has an elliptic curve, so RSA alone is offered, and this server has none: an alert."""
-    session, _ = await looked(authority, options, [*START, *[server(context)] * 4], Reason.REFUSED)
-    assert isinstance(session.other_tls, TlsFailure)
-    assert session.other_tls.alert in ("handshake_failure", "")
-
-
-async def test_s05_a_server_that_greets_late_gets_one_connection_less(
-    authority: Authority, options: Options, context: ssl.SSLContext
-) -> None:
-    door = ScriptedDoor({(ADDRESS, 25): [[*START, *[server(context)] * 4]]})
-    session = await second_look.look(
-        first(authority), options=options, limits=Limits(), now=NOW, seconds=60, thrifty=True, door=door
-    )
-    assert len(door.connections) == 1
-    assert (session.injection, session.attempts) == (None, 2)
 
 
 async def test_s27_a_server_that_demands_tls_says_so_to_rset_and_no_mail_is_begun(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
     demand = [GREETING, EHLO, b"530 5.7.0 Must issue a STARTTLS command first\r\n", GO]
-    session, door = await looked(authority, options, Reason.REFUSED, [*demand, *[server(context)] * 6])
+    session, door = await looked(authority, options, [*demand, *[server(context)] * 6])
     assert session.rset == Reply(530, ("5.7.0 Must issue a STARTTLS command first",))
     assert session.injection is Injection.FORGOTTEN
     assert b"EHLO probe.example\r\nRSET\r\nSTARTTLS\r\n" in bytes(door.connections[-1].written)
@@ -194,7 +167,7 @@ async def test_s27_a_server_that_demands_tls_says_so_to_rset_and_no_mail_is_begu
 async def test_s27_a_server_that_takes_rset_demands_nothing(
     authority: Authority, options: Options, context: ssl.SSLContext
 ) -> None:
-    session, _ = await looked(authority, options, Reason.REFUSED, [*RESET, *[server(context)] * 6])
+    session, _ = await looked(authority, options, [*RESET, *[server(context)] * 6])
     assert session.rset == Reply(250, ("Ok",))
     assert starttls.judge(session) is starttls.Starttls.OK
 
@@ -202,7 +175,7 @@ async def test_s27_a_server_that_takes_rset_demands_nothing(
 async def test_s27_a_server_that_has_enough_of_us_at_rset_ends_the_visit(
     authority: Authority, options: Options
 ) -> None:
-    session, _ = await looked(authority, options, Reason.REFUSED, [GREETING, EHLO, b"421 4.7.0 bye\r\n"])
+    session, _ = await looked(authority, options, [GREETING, EHLO, b"421 4.7.0 bye\r\n"])
     assert (session.rset, session.injection) == (Reply(421, ("4.7.0 bye",)), Injection.REFUSED)
     assert starttls.judge(session) is starttls.Starttls.OK
 
@@ -211,7 +184,7 @@ async def test_s34_starttls_that_is_gone_on_a_later_connection_is_kept_beside_th
     authority: Authority, options: Options
 ) -> None:
     without = [GREETING, b"250-mx.good.example\r\n250 SIZE 1\r\n", b"221 Bye\r\n"]
-    session, _ = await looked(authority, options, without, Reason.REFUSED)
+    session, _ = await looked(authority, options, without)
     assert isinstance(session.tls, TlsHandshake)
     assert session.other_try is not None
     assert session.other_try.extensions == ("SIZE",)
@@ -225,13 +198,13 @@ async def test_s34_starttls_that_is_gone_on_a_later_connection_is_kept_beside_th
 async def test_s34_a_server_that_has_enough_of_us_is_not_called_intermittent(
     authority: Authority, options: Options, script: list[Step] | Reason
 ) -> None:
-    session, _ = await looked(authority, options, script, Reason.REFUSED)
+    session, _ = await looked(authority, options, script)
     assert session.other_try is None
 
 
 async def test_without_a_handshake_there_is_no_second_look(authority: Authority, options: Options) -> None:
     door = ScriptedDoor({})
     session = replace(first(authority), tls=None)
-    found = await second_look.look(session, options=options, limits=Limits(), now=NOW, seconds=60, door=door)
+    found = await second_look.look(session, Line(ADDRESS, 25, options, door, door.now + 60), NOW)
     assert found == session
     assert door.connections == []

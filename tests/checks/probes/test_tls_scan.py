@@ -7,9 +7,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from checks.evaluate import tls
 from checks.evaluate.tls_reading import Reading
@@ -21,13 +23,17 @@ from checks.net.scripted import ScriptedConnection, ScriptedDoor, Step
 from checks.net.transport import Connection, Interrupted, Limits
 from checks.options import Options
 from checks.policy.tls_profile import load
-from checks.probes.tls_scan import probe
+from checks.probes.line import Line
+from checks.probes.tls_mail import other_certificate
+from checks.probes.tls_scan import probe, probe_mail
+from checks.wire.tls import in_base64
 from tests.checks.builders import a_view
-from tests.checks.certificates import Authority
+from tests.checks.certificates import NOW, Authority, issue, server_files
 from tests.checks.tls_server import MemoryServer, server_context
 
 ADDRESS = "192.0.2.80"
 OPTIONS = Options(resolvers=(), trust_anchors=(), ca_bundle="", ehlo_name="probe.example")
+X25519 = 29
 MODERN = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=3"
 Serve = Callable[[int], list[Step] | Reason]
 
@@ -88,20 +94,15 @@ def over_smtp(context: ssl.SSLContext) -> list[Step]:
     return first + [MemoryServer(context)] * 40
 
 
-async def scan(door: ServingDoor, *, port: int = 443, version: str = "TLSv1.3", thrifty: bool = False) -> TlsScan:
+async def scan(door: ServingDoor, *, port: int = 443, version: str = "TLSv1.3", slow: bool = False) -> TlsScan:
     known = TlsHandshake(version, "", "mx.good.example", (), Verification(0, "ok", 0))
-    return await probe(
-        "mx.good.example",
-        ADDRESS,
-        port,
-        known,
-        options=OPTIONS,
-        limits=Limits(),
-        seconds=60,
-        spent=3 if port == 25 else 1,
-        door=door,
-        thrifty=thrifty,
-    )
+    if port == 25:
+        return await probe_mail("mx.good.example", a_line(door), known, slow=slow)
+    return await probe("mx.good.example", ADDRESS, port, known, options=OPTIONS, limits=Limits(), seconds=60, door=door)
+
+
+def a_line(door: ServingDoor) -> Line:
+    return Line(ADDRESS, 25, OPTIONS, door, door.now + 60)
 
 
 ALL = (
@@ -117,8 +118,8 @@ ALL = (
 )
 
 
-def outcomes(found: TlsScan, version: str = "TLSv1.3") -> list[str]:
-    handshake = TlsHandshake(version, "", "mx.good.example", (), Verification(0, "ok", 0))
+def outcomes(found: TlsScan, version: str = "TLSv1.3", group: int = 0) -> list[str]:
+    handshake = TlsHandshake(version, "", "mx.good.example", (), Verification(0, "ok", 0), group=group)
     return [judgement(Reading(found, handshake, load()), a_view(Suite.WEB))[0].value for judgement in ALL]
 
 
@@ -138,18 +139,54 @@ async def test_a_modern_website_is_known_with_few_connections(modern: ssl.SSLCon
 
 
 async def test_a_modern_mail_host_is_known_with_few_connections(modern: ssl.SSLContext) -> None:
-    """Sixteen connections in all; the other probes of an address take three."""
+    """Ten in all: the session takes one, and so does the look at what is left open behind STARTTLS."""
     door = ServingDoor(lambda _: over_smtp(modern))
     found = await scan(door, port=25)
     assert outcomes(found) == RIGHT
-    assert door.tried <= 13
+    assert found.connections == door.tried <= 8
     assert door.most_open <= 4
 
 
-async def test_a_mail_host_with_a_slow_greeting_is_known_with_fewer(modern: ssl.SSLContext) -> None:
+async def test_S05_a_mail_host_with_a_slow_greeting_is_known_in_two_rounds_of_four(modern: ssl.SSLContext) -> None:
     door = ServingDoor(lambda _: over_smtp(modern))
-    assert outcomes(await scan(door, port=25, thrifty=True)) == RIGHT
-    assert door.tried == 8
+    assert outcomes(await scan(door, port=25, slow=True)) == RIGHT
+    assert door.tried == 7  # and the session that came before
+
+
+async def test_a_mail_host_of_tls_1_3_alone_is_known_to_have_no_other(modern: ssl.SSLContext) -> None:
+    modern.minimum_version = ssl.TLSVersion.TLSv1_3
+    found = await scan(ServingDoor(lambda _: over_smtp(modern)), port=25)
+    assert outcomes(found, group=X25519) == ["ok", "ok", "not-needed", "ok", *["not-used"] * 5]
+
+
+async def test_L14_an_old_mail_host_is_taken_apart_within_sixteen_connections(old: ssl.SSLContext) -> None:
+    door = ServingDoor(lambda _: over_smtp(old))
+    found = await scan(door, port=25, version="TLSv1.2")
+    got = outcomes(found)
+    assert got[1:3] == ["insufficient", "wrong"]
+    assert got[4] == "insufficient"
+    assert door.tried <= 17  # sixteen, and one that decides something all the same
+
+
+async def test_T31_the_other_certificate_of_a_mail_host_comes_with_the_answers(
+    modern: ssl.SSLContext, authority: Authority, tmp_path: Path
+) -> None:
+    """With the suites of TLS 1.2 for it, and whether or not the suites are strong."""
+    second = issue("mx.good.example", authority.intermediate, key=rsa.generate_private_key(65537, 3072))
+    modern.load_cert_chain(*server_files(tmp_path, second, authority.intermediate))
+    known = TlsHandshake("TLSv1.3", "", "mx.good.example", in_base64([authority.leaf.der]), Verification(0, "ok", 0))
+    found = await probe_mail("mx.good.example", a_line(ServingDoor(lambda _: over_smtp(modern))), known)
+    other = other_certificate(found, known, replace(OPTIONS, ca_bundle=authority.bundle(tmp_path)), NOW)
+    assert other is not None
+    assert (other.chain[0], other.verification.code) == (in_base64([second.der])[0], 0)
+    assert outcomes(found) == RIGHT
+
+
+async def test_T31_a_mail_host_with_one_certificate_has_no_other(modern: ssl.SSLContext, authority: Authority) -> None:
+    known = TlsHandshake("TLSv1.3", "", "mx.good.example", in_base64([authority.leaf.der]), Verification(0, "ok", 0))
+    found = await probe_mail("mx.good.example", a_line(ServingDoor(lambda _: over_smtp(modern))), known)
+    assert found.chains
+    assert other_certificate(found, known, OPTIONS, NOW) is None
 
 
 async def test_L13_a_server_of_tls_1_3_alone(modern: ssl.SSLContext) -> None:
