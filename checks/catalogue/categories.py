@@ -16,7 +16,7 @@ CATEGORIES = (
     Category("web_rpki", Suite.WEB, {"nl": "RPKI", "en": "RPKI"}),
     Category("mail_ipv6", Suite.MAIL, {"nl": "IPv6", "en": "IPv6"}),
     Category("mail_dnssec", Suite.MAIL, {"nl": "DNSSEC", "en": "DNSSEC"}, scoring=Scoring.LOWEST),
-    Category("mail_auth", Suite.MAIL, {"nl": "Echtheidskenmerken", "en": "Sender authentication"}),
+    Category("mail_auth", Suite.MAIL, {"nl": "SPF, DKIM en DMARC", "en": "SPF, DKIM and DMARC"}),
     Category(
         "mail_starttls",
         Suite.MAIL,

@@ -66,6 +66,8 @@ def of(document: Json, rows: Sequence[Open], host: str = "") -> dict[str, str]:
             for owner, *rest in records
         ),
         "lines": "\n".join(_with_ttl(line) for line in _lines(rows)),
+        **dict(zip(("dmarc_first", "dmarc_then", "dmarc_last"), _in_turn(rows), strict=True)),
+        "null_mx": "\n".join(_with_ttl(line) for line in _lines(rows) if line.endswith(" IN MX 0 .")),
         "ds_fields": "\n\n".join(_ds_form(match.groups()) for line in _lines(rows) if (match := _DS.fullmatch(line))),
         "stale": "\n".join(_stale(document, rows, name)) if records else "",
         "ttl": str(next((row.evidence["ttl"] for row in rows if row.subject == name and row.evidence.get("ttl")), TTL)),
@@ -92,6 +94,12 @@ def _lines(rows: Iterable[Open]) -> list[str]:
     """The records other than TLSA that the findings themselves advise."""
     found = (str(line) for row in rows for line in row.evidence.get("advised") or ())
     return list(dict.fromkeys(line for line in found if _LINE.fullmatch(line)))[:10]
+
+
+def _in_turn(rows: Iterable[Open]) -> list[str]:
+    """Three DMARC records, to be published one after another; empty where there are fewer."""
+    found = [_with_ttl(line) for line in _lines(rows) if line.startswith("_dmarc.")]
+    return [*found, "", "", ""][:3]
 
 
 def _with_ttl(line: str) -> str:

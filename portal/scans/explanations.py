@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from typing import Any
 
 from django.urls import reverse
@@ -54,7 +55,7 @@ def remedy(text: str, language: str, own: Own) -> SafeString:
     """A remedy as HTML, filled in with the reader's own names."""
     found = _NAME.sub(lambda match: _name(match, own), html(text, language))
     if own.address:
-        found = _ADDRESS.sub(own.address, found)
+        found = _ADDRESS.sub(lambda _: own.address, found)
     return mark_safe(_DIGEST.sub(lambda match: _digest(match, own, language), found) if own.host else found)
 
 
@@ -66,17 +67,24 @@ def own_of(document: Mapping[str, Any], check: Mapping[str, Any]) -> Own:
     if row is None:
         return Own(domain)
     advised = [match for line in row["evidence"].get("advised") or () if (match := _RECORD.search(str(line)))]
-    address = str(row["address"] or "")
     return Own(
         domain,
         _safe(row["subject"]),
-        address if "." in address else "",
+        _ipv4(str(row["address"] or "")),
         {match[1]: match[2] for match in reversed(advised)},
     )
 
 
 def _safe(name: str) -> str:
     return name if _SAFE.fullmatch(name) else ""
+
+
+def _ipv4(address: str) -> str:
+    """Ours are IPv4: an IPv6 address is written otherwise in a command."""
+    try:
+        return str(IPv4Address(address))
+    except ValueError:
+        return ""
 
 
 def _link(match: re.Match[str], language: str) -> str:

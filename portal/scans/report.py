@@ -29,7 +29,7 @@ from portal.scans import (
 )
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
 from portal.scans.shown import Asked, age_notice, select
-from portal.scans.verdict import checks_of, verdict
+from portal.scans.verdict import causes, checks_of, verdict
 
 LONGEST_HEAD = 260  # characters of the sentences under the score
 MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
@@ -105,7 +105,9 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         partial=bool(document["partial"]),
         seal=_seal(document, categories, language),
         verdict=verdict(document, language) if categories else _failed_verdict(failure, language),
-        detail=_detail(categories, language) if categories else words.say(FAILURE.get(failure, NO_FAILURE), language),
+        detail=_detail(categories, causes(document), language)
+        if categories
+        else words.say(FAILURE.get(failure, NO_FAILURE), language),
         failure=failure,
         measured=words.moment(measured, language) if measured else None,
         duration=words.seconds(float(document["duration_ms"]), language),
@@ -262,10 +264,14 @@ def _publish(subjects: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(evidence.bounded(line, 400) for line in list(lines)[:20])
 
 
-def _detail(categories: Sequence[CategoryCard], language: str) -> str:
-    """The sentences of what is worst: at most two, so that the head stays a head. What is no fault is told as something to mind."""
-    rows = [row for category in categories for row in category.checks if row.status == "failed"]
-    rows = rows or [row for category in categories for row in category.checks if row.status in ("error", "warning")]
+def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language: str) -> str:
+    """The sentences of what is worst, first of what the verdict names: at most two, so that the head stays a head.
+
+    What is no fault is told as something to mind.
+    """
+    checks = sorted((row for category in categories for row in category.checks), key=lambda row: row.id not in named)
+    rows = [row for row in checks if row.status == "failed"]
+    rows = rows or [row for row in checks if row.status in ("error", "warning")]
     first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
     said = " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
     mind = "Mind this: " if language == "en" else "Let op: "

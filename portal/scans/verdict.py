@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portal.scans.words import Words, say
 
 Document = Mapping[str, Any]
-Fact = Callable[[Document], bool]
+Fact = Callable[[Document], Sequence[Mapping[str, Any]]]  # the checks that make it so; none when it is not
 
 
 def checks_of(document: Document) -> Iterator[Mapping[str, Any]]:
@@ -19,36 +19,41 @@ def checks_of(document: Document) -> Iterator[Mapping[str, Any]]:
 
 def _failed(*prefixes: str) -> Fact:
     """Any check whose id begins like one of these is failed."""
-    return lambda document: any(
-        check["status"] == "failed" and check["id"].startswith(prefixes) for check in checks_of(document)
-    )
+    return lambda document: [
+        check for check in checks_of(document) if check["status"] == "failed" and check["id"].startswith(prefixes)
+    ]
 
 
 def _outcome(check_id: str, *outcomes: str) -> Fact:
     """The check, or one of its subjects, had one of these outcomes."""
-    return lambda document: any(
-        {check["outcome"], *(row["outcome"] for row in check["subjects"])} & set(outcomes)
+    return lambda document: [
+        check
         for check in checks_of(document)
         if check["id"] == check_id
-    )
+        and {check["outcome"], *(row["outcome"] for row in check["subjects"])} & set(outcomes)
+    ]
 
 
 def _any(*facts: Fact) -> Fact:
-    return lambda document: any(fact(document) for fact in facts)
+    return lambda document: [check for fact in facts for check in fact(document)]
 
 
-def _unmeasured(document: Document) -> bool:
+def _unmeasured(document: Document) -> Sequence[Mapping[str, Any]]:
     """Nothing counted, because we could not see it."""
-    return document["score"] is None and any(check["status"] == "error" for check in checks_of(document))
+    return [] if document["score"] is not None else _unseen(document)
 
 
-def _complete(document: Document) -> bool:
-    return document["score"] == 100 and not document["partial"]
+def _complete(document: Document) -> Sequence[Mapping[str, Any]]:
+    return list(checks_of(document)) if document["score"] == 100 and not document["partial"] else []
 
 
-def _flawless(document: Document) -> bool:
-    """Whatever could be measured is right; something could not be."""
-    return bool(document["partial"]) and not any(check["status"] == "failed" for check in checks_of(document))
+def _partial(document: Document) -> Sequence[Mapping[str, Any]]:
+    """Nothing that we saw is worse than a lesser point; but we did not see everything, so nothing is called good."""
+    return (_unseen(document) or list(checks_of(document))) if document["partial"] else []
+
+
+def _unseen(document: Document) -> Sequence[Mapping[str, Any]]:
+    return [check for check in checks_of(document) if check["status"] == "error"]
 
 
 _MAIL: tuple[tuple[Fact, Words], ...] = (
@@ -142,7 +147,7 @@ _DEFAULT: Mapping[str, tuple[tuple[Fact, Words], ...]] = {
             {"nl": "Dit domein ontvangt geen mail.", "en": "This domain receives no mail."},
         ),
         (_complete, {"nl": "Uw mail is verzegeld.", "en": "Your mail is sealed."}),
-        (_flawless, {"nl": "Wij konden niet alles meten.", "en": "We could not measure everything."}),
+        (_partial, {"nl": "Wij konden niet alles meten.", "en": "We could not measure everything."}),
     ),
     "web": (
         (_unmeasured, {"nl": "Wij konden niet alles meten.", "en": "We could not measure everything."}),
@@ -150,7 +155,7 @@ _DEFAULT: Mapping[str, tuple[tuple[Fact, Words], ...]] = {
             _complete,
             {"nl": "Het verkeer met uw website is verzegeld.", "en": "The traffic with your website is sealed."},
         ),
-        (_flawless, {"nl": "Wij konden niet alles meten.", "en": "We could not measure everything."}),
+        (_partial, {"nl": "Wij konden niet alles meten.", "en": "We could not measure everything."}),
     ),
 }
 
@@ -168,6 +173,17 @@ _LESSER: Mapping[str, Words] = {
 
 def verdict(document: Document, language: str) -> str:
     """The sentence for a report document."""
+    found = _first(document)
+    return say(found[1] if found else _LESSER[document["suite"]], language)
+
+
+def causes(document: Document) -> frozenset[str]:
+    """The ids of the checks for which the sentence is said; none for lesser points."""
+    found = _first(document)
+    return frozenset(check["id"] for check in found[0](document)) if found else frozenset()
+
+
+def _first(document: Document) -> tuple[Fact, Words] | None:
     suite = document["suite"]
     table = (*(_MAIL if suite == "mail" else _WEB), *_DEFAULT[suite])
-    return say(next((words for fact, words in table if fact(document)), _LESSER[suite]), language)
+    return next((line for line in table if line[0](document)), None)

@@ -78,8 +78,8 @@ def test_the_record_to_publish_for_a_stale_record_is_byte_for_byte_that_of_the_c
 @pytest.mark.parametrize(
     ("language", "wrong", "work"),
     [
-        ("nl", "past niet bij het TLSA-record", "Publiceer het TLSA-record"),
-        ("en", "does not match the TLSA record", "Publish the TLSA record"),
+        ("nl", "hoort bij een ander certificaat dan de server nu toont", "Publiceer het nieuwe TLSA-record"),
+        ("en", "belongs to another certificate than the server shows now", "Publish the new TLSA record"),
     ],
 )
 def test_page_and_paper_of_a_stale_record_say_what_is_wrong_and_show_the_very_record_to_publish(

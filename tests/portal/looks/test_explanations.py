@@ -84,6 +84,11 @@ def test_the_names_are_those_of_the_row_that_is_wrong() -> None:
     assert own("passed") == Own("good.example")
 
 
+@pytest.mark.parametrize("address", ["<b>1.2</b>", "\\u202e.", "192.0.2", "a.b.c.d", "\\1.2.3.4"])
+def test_what_is_no_address_stays_out_of_a_remedy(address: str) -> None:
+    assert own(address=address).address == ""
+
+
 def test_an_ipv6_address_is_not_put_where_ours_is_of_ipv4_as_it_is_written_otherwise() -> None:
     assert own(address="2001:db8::25").address == ""
 

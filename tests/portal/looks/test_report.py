@@ -224,3 +224,11 @@ def test_a_required_check_without_points_is_not_said_not_to_count() -> None:
     document = a_document("mail", 50, [a_category("mail_starttls", "x", "failed", 50, [check])])
     row = page(document).categories[0].checks[0]
     assert (row.requirement, row.points) == ("Verplicht", "levert zelf geen punten op")
+
+
+def test_the_head_explains_its_own_verdict_before_what_scores_worse() -> None:
+    lesser = a_category("mail_ipv6", "IPv6", "failed", 0, [a_check("mail_ipv6_mx_address", "failed", "none")])
+    worse = a_category("mail_starttls", "x", "failed", 92, [a_check("mail_starttls_dane_valid", "failed", "no-match")])
+    found = page(a_document("mail", 50, [lesser, worse]))
+    assert found.categories[0].id == "mail_ipv6"
+    assert found.detail == "Uitslag: no-match. Uitslag: none."

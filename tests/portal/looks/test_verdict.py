@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.scans.verdict import verdict
+from portal.scans.verdict import causes, verdict
 from tests.portal.looks.documents import (
     Json,
     a_category,
@@ -56,6 +56,23 @@ def test_the_first_consequence_that_is_true_is_said(document: Json, sentence: st
 def test_only_what_lets_others_send_is_said_to_let_them(check_id: str, sentence: str) -> None:
     category = a_category("mail_auth", "x", "failed", 50, [a_check(check_id, "failed", "x")])
     assert verdict(mail(category), "nl") == sentence
+
+
+def test_a_report_with_lesser_points_and_things_unseen_is_not_called_good() -> None:
+    checks = [
+        a_check("mail_starttls_tls_available", "error", "limited"),
+        a_check("mail_ipv6_mx_address", "failed", "none"),
+    ]
+    assert (
+        verdict(mail(a_category("x", "x", "failed", 50, checks), partial=True), "nl") == "Wij konden niet alles meten."
+    )
+
+
+def test_the_checks_behind_the_sentence_are_known() -> None:
+    assert causes(a_mail_document("broken")) == {"mail_starttls_dane_valid"}
+    assert (
+        causes(mail(a_category("x", "x", "failed", 50, [a_check("mail_ipv6_mx_address", "failed", "none")]))) == set()
+    )
 
 
 def test_readable_mail_is_said_before_mail_that_is_not_delivered() -> None:

@@ -86,7 +86,7 @@ def test_the_file_has_all_that_the_report_has() -> None:
         "66 van 100",
         "STARTTLS en DANE 33 niet in orde",
         "Naar 100 in één stap",
-        "1. Publiceer het TLSA-record van mx2.good.example",
+        "1. Publiceer het nieuwe TLSA-record van mx2.good.example",
         "De weg van een mail naar u",
         "2001:db8:53::25",
         "Zegel verbroken",

@@ -180,6 +180,12 @@ def test_a_policy_for_mail_is_filled_in_with_the_moment_of_the_measurement_as_it
     )
 
 
+def test_records_that_follow_one_another_are_copied_one_by_one() -> None:
+    policies = [f'_dmarc.good.example. IN TXT "v=DMARC1; p={policy}"' for policy in ("none", "quarantine", "reject")]
+    step = a_plan(failing("mail_auth_dmarc_exist", "absent", "good.example", None, advised=policies)).steps[0]
+    assert [block.text for block in step.blocks] == [line.replace(" IN ", " 3600 IN ") for line in policies]
+
+
 def test_an_ipv6_address_stands_in_brackets_in_a_command() -> None:
     plan = a_plan(failing("mail_starttls_tls_available", "no-starttls", address=SIX))
     assert f"-connect '[{SIX}]:25' -servername {HOST}" in texts(plan)
@@ -312,7 +318,7 @@ def test_a_step_has_all_its_words_in_both_languages(kind: Kind) -> None:
 def test_a_remedy_asks_only_for_values_that_exist(kind: Kind) -> None:
     known = {
         "domain", "host", "hosts", "address", "endpoint", "zone", "parent", "records", "fields", "nsupdate", "pdns", "mx_policy",
-        "lines", "ds_fields", "stale", "ttl", "stamp",
+        "lines", "dmarc_first", "dmarc_then", "dmarc_last", "null_mx", "ds_fields", "stale", "ttl", "stamp",
     }  # fmt: skip
     for remedy in kind.remedies:
         asked = {
