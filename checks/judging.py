@@ -31,7 +31,7 @@ def judge(check: Check, finding: Finding) -> Verdict:
     outcome = worst.outcome if worst else finding.outcome
     ruling = check.rulings[outcome]
     requirement = ruling.requirement or check.requirement
-    counted = check.requirement == "required" and check.weight > 0 and not ruling.uncounted
+    counted = check.requirement == "required" and check.weight > 0 and _counts(check, finding, ruling)
     return Verdict(
         check_id=check.id,
         status=status_of(ruling.rating, requirement),
@@ -44,12 +44,20 @@ def judge(check: Check, finding: Finding) -> Verdict:
     )
 
 
+def _counts(check: Check, finding: Finding, ruling: Ruling) -> bool:
+    """Whether the check counts for anybody: as soon as it does for one subject, the others earn what they earn beside it."""
+    rulings = [check.rulings[row.outcome] for row in finding.observations] or [ruling]
+    return any(not found.uncounted for found in rulings)
+
+
 def _earned(check: Check, finding: Finding, ruling: Ruling) -> float:
-    """The points of the worst subject, or the mean of all that count."""
-    rulings = [check.rulings[row.outcome] for row in finding.observations]
-    shares = [Fraction(row.credit).limit_denominator(100) for row in rulings if not row.uncounted]
-    if not check.mean or not shares:
+    """The points of the worst subject that counts, or the mean of all that count."""
+    counted = [row for row in finding.observations if not check.rulings[row.outcome].uncounted]
+    if not counted:
         return ruling.credit * check.weight
+    if not check.mean:
+        return check.rulings[max(counted, key=lambda row: _rank(row.outcome)).outcome].credit * check.weight
+    shares = [Fraction(check.rulings[row.outcome].credit).limit_denominator(100) for row in counted]
     return float(int(sum(shares) * check.weight / len(shares)))
 
 

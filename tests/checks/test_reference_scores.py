@@ -11,8 +11,8 @@ import pytest
 
 from checks import CATALOGUE
 from checks.judging import judge
-from checks.model import Check, Finding, Observation, Verdict
-from checks.scoring import category_report
+from checks.model import CategoryReport, Check, Finding, Observation, Status, Verdict
+from checks.scoring import category_report, total
 
 
 def verdicts(category: str, outcomes: Mapping[str, str]) -> list[Verdict]:
@@ -97,3 +97,116 @@ def test_a_category_scores_what_the_spreadsheet_says(
     report = category_report(CATALOGUE.categories[category], found)
     earned, possible = points
     assert report.score == (earned * 100 // possible if possible else None)
+
+
+# Categories that are counted address by address. One mapping for each address: what is not as it should be there.
+GONE = {"http_available": "no-https", "http_redirect": "no-https", "http_hsts": "no-https"}
+NO_HTTPS = {**dict.fromkeys(("cert_chain", "cert_domain"), "no-tls"), **GONE}
+ONLY_TLS13 = {"tls_extendedmastersecret": "not-used", "tls_keyexchangehash": "not-used", "tls_compress": "not-used"}
+NO_DANE = {"dane_exist": "absent", "dane_valid": "no-tlsa"}
+NO_STARTTLS = {"tls_available": "no-starttls", **NO_DANE}
+ADDRESSES: list[tuple[str, list[dict[str, str]], tuple[int, int]]] = [
+    ("web_https", [{}], (150, 150)),
+    ("web_https", [{}, {}], (150, 150)),
+    ("web_https", [{"http_hsts": "too-short"}], (142, 150)),
+    ("web_https", [{"http_hsts": "absent", "http_redirect": "no-redirect"}], (130, 150)),
+    ("web_https", [{"http_redirect": "no-http"}], (150, 150)),
+    (
+        "web_https",
+        [{"tls_ciphers": "phase-out", "tls_keyexchange": "phase-out", "cert_pubkey": "phase-out"}],
+        (150, 150),
+    ),
+    ("web_https", [{}, {"cert_chain": "expired"}], (140, 150)),
+    ("web_https", [{"tls_version": "insufficient"}, {"cert_chain": "expired", "cert_domain": "mismatch"}], (130, 150)),
+    ("web_https", [ONLY_TLS13], (140, 140)),
+    ("web_https", [{**ONLY_TLS13, "http_hsts": "absent"}], (130, 140)),
+    ("web_https", [NO_HTTPS], (0, 130)),
+    ("web_https", [{}, NO_HTTPS], (0, 150)),
+    ("mail_starttls", [{}], (140, 140)),
+    ("mail_starttls", [NO_DANE], (120, 130)),
+    ("mail_starttls", [{"dane_exist": "bogus", "dane_valid": "no-tlsa"}], (120, 130)),
+    ("mail_starttls", [{"dane_exist": "unmatched", "dane_valid": "no-match"}], (120, 140)),
+    ("mail_starttls", [{}, NO_DANE], (120, 140)),
+    ("mail_starttls", [{"tls_version": "insufficient", "cert_sig": "insufficient"}, {}], (120, 140)),
+    ("mail_starttls", [{"tls_ciphers": "phase-out", "tls_keyexchangehash": "phase-out"}], (140, 140)),
+    ("mail_starttls", [{"tls_extendedmastersecret": "wrong", **NO_DANE}], (110, 130)),
+    ("mail_starttls", [{**ONLY_TLS13, **NO_DANE}], (110, 120)),
+    ("mail_starttls", [NO_STARTTLS], (0, 10)),
+    ("mail_starttls", [{}, NO_STARTTLS], (0, 140)),
+    ("mail_starttls", [{"cert_domain": "mismatch-dane-ta", "cert_chain": "self-signed"}], (140, 140)),
+]
+
+
+def _at(check: Check, name: str, changed: Mapping[str, str]) -> str:
+    """The outcome at one address: what is said, nothing without TLS, or as it should be."""
+    by_value = [outcome.value for outcome in check.rulings]
+    if name in changed:
+        return changed[name]
+    without = changed.get("http_available") or changed.get("tls_available")
+    return "no-tls" if without and "no-tls" in by_value else by_value[0]
+
+
+@pytest.mark.parametrize(("category", "addresses", "points"), ADDRESSES)
+def test_the_worst_address_gives_a_category_its_score(
+    category: str, addresses: list[dict[str, str]], points: tuple[int, int]
+) -> None:
+    found = []
+    for check in CATALOGUE.values():
+        name = check.id.removeprefix(f"{category}_")
+        if check.category == category and (check.weight or name == "http_available" or name in addresses[0]):
+            by_value = {outcome.value: outcome for outcome in check.rulings}
+            rows = (
+                Observation("host", by_value[_at(check, name, changed)], {}, f"192.0.2.{number}")
+                for number, changed in enumerate(addresses)
+            )
+            found.append(judge(check, Finding(next(iter(check.rulings)), tuple(rows))))
+    earned, possible = points
+    assert category_report(CATALOGUE.categories[category], found).score == earned * 100 // possible
+
+
+WEB_DNSSEC, MAIL_DNSSEC = ("exist", "valid"), ("mailto_exist", "mailto_valid", "mx_exist", "mx_valid")
+DNSSEC = [
+    ("web_dnssec", WEB_DNSSEC, "secure|secure", 100),
+    ("web_dnssec", WEB_DNSSEC, "insecure|insecure", 20),
+    ("web_dnssec", WEB_DNSSEC, "bogus|bogus", 0),
+    ("web_dnssec", WEB_DNSSEC, "unsupported|unsupported", 20),  # whoever cannot check it, sees no signature
+    ("web_dnssec", WEB_DNSSEC, "unknown|unknown", None),
+    ("mail_dnssec", MAIL_DNSSEC, "secure|secure|secure secure|secure secure", 100),
+    ("mail_dnssec", MAIL_DNSSEC, "secure|secure|secure insecure|secure insecure", 20),
+    ("mail_dnssec", MAIL_DNSSEC, "insecure|insecure|secure|secure", 20),
+    ("mail_dnssec", MAIL_DNSSEC, "secure|secure|secure bogus|secure bogus", 0),
+    ("mail_dnssec", MAIL_DNSSEC, "bogus|bogus|=mx-bogus|=mx-bogus", 0),
+    ("mail_dnssec", MAIL_DNSSEC, "secure|secure|=null-mx|=null-mx", 100),
+]
+
+
+@pytest.mark.parametrize(("category", "columns", "outcomes", "score"), DNSSEC)
+def test_of_dnssec_the_lowest_counts(category: str, columns: tuple[str, ...], outcomes: str, score: int | None) -> None:
+    found = verdicts(category, dict(zip(columns, outcomes.split("|"), strict=True)))
+    assert category_report(CATALOGUE.categories[category], found).score == score
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ((100, 100, 100, 100), 100),
+        ((100, 20, 93, 100), 78),
+        ((95, 100, 84, 85, 100), 92),
+        ((100, None, 99), 99),  # a category in which nothing counts is left out; 99.5 is cut off
+        ((None, None), None),
+    ],
+)
+def test_the_score_is_the_plain_mean_of_the_categories_cut_off(
+    scores: tuple[int | None, ...], expected: int | None
+) -> None:
+    reports = [CategoryReport(f"c{place}", {}, Status.PASSED, score, ()) for place, score in enumerate(scores)]
+    assert total(reports) == expected
+
+
+def test_security_options_never_count() -> None:
+    found = [
+        judge(check, Finding(list(check.rulings)[-1]))
+        for check in CATALOGUE.values()
+        if check.category == "web_appsecpriv"
+    ]
+    assert category_report(CATALOGUE.categories["web_appsecpriv"], found).score is None
