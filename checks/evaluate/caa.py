@@ -90,7 +90,10 @@ def _issuers(view: View, handshakes: Iterable[TlsHandshake]) -> list[str]:
 
 
 def _organisations(leaf: x509.Certificate) -> list[str]:
+    """The issuer by name; a certificate that nobody but its holder issued has none."""
     try:
+        if leaf.issuer == leaf.subject:
+            return []
         return [str(item.value) for item in leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
     except ValueError:  # an issuer that cannot be read names nobody
         return []
@@ -98,9 +101,12 @@ def _organisations(leaf: x509.Certificate) -> list[str]:
 
 def _stranger(view: View, properties: Iterable[Property], handshakes: Iterable[TlsHandshake]) -> str:
     """An issuer of a certificate in use that the records do not name; empty when there is none, or we cannot tell."""
-    allowed = {item.issuer for item in properties if item.tag in ("issue", "issuewild")}
+    allowed = {item.issuer for item in properties if item.tag in ("issue", "issuewild")} - {""}
     known = issuer_domains()
-    return next((name for name in _issuers(view, handshakes) if name in known and not known[name] & allowed), "")
+    issuers = _issuers(view, handshakes)
+    if not allowed:  # nobody may issue, so whoever did is not among them
+        return issuers[0] if issuers else ""
+    return next((name for name in issuers if name in known and not known[name] & allowed), "")
 
 
 def _advised(view: View, host: str, handshakes: Iterable[TlsHandshake]) -> list[str]:
