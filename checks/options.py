@@ -42,8 +42,9 @@ class Options:
     """Frozen settings of one scan. Seconds for times, bytes for sizes.
 
     ``resolvers`` are (address, port) pairs; ``trust_anchors`` DS or DNSKEY records in presentation format, owner name
-    first; ``ca_bundle`` a PEM file. ``rpki_vrps`` and ``rpki_routes`` are files or http(s) addresses of the tables that
-    RPKI is judged by; without both of them it is not. ``tls_profile`` names the guidelines that TLS is judged by.
+    first; ``ca_bundle`` a PEM file. ``nat64`` is a prefix of 96 bits whose addresses are dialled at the IPv4 address in
+    their last four bytes. ``rpki_vrps`` and ``rpki_routes`` are files or http(s) addresses of the tables that RPKI is
+    judged by; without both of them it is not. ``tls_profile`` names the guidelines that TLS is judged by.
     """
 
     resolvers: tuple[tuple[str, int], ...]
@@ -51,6 +52,7 @@ class Options:
     ca_bundle: str
     allowed_networks: tuple[Network, ...] = ()
     port_maps: tuple[PortMap, ...] = ()
+    nat64: IPv6Network | None = None
     ipv6: bool = True
     source_ipv4: str = ""
     source_ipv6: str = ""
@@ -82,6 +84,7 @@ class Options:
             ca_bundle=_ca_bundle(environ.get("CHECKS_CA_BUNDLE", "")),
             allowed_networks=_networks(environ.get("CHECKS_ALLOWED_NETWORKS", "")),
             port_maps=_port_maps(environ.get("CHECKS_PORT_MAP", "")),
+            nat64=_nat64(environ.get("CHECKS_NAT64", "").strip()),
             ipv6=ipv6 != "off",
             source_ipv4=_source(environ, "CHECKS_SOURCE_IPV4", 4),
             source_ipv6=_source(environ, "CHECKS_SOURCE_IPV6", 6),
@@ -203,6 +206,19 @@ def _port_maps(text: str) -> tuple[PortMap, ...]:
             raise ValueError(f"CHECKS_PORT_MAP has {item!r}; it should look like 127.0.0.0/8:25=10025,443=10443")
         tables.setdefault(network, {})[int(match["asked"])] = int(match["used"])
     return tuple(PortMap(network, table) for network, table in tables.items())
+
+
+def _nat64(text: str) -> IPv6Network | None:
+    """A network of 96 bits, the one length of RFC 6052 section 2.2 that keeps the IPv4 address in one piece at the end."""
+    if not text:
+        return None
+    try:
+        network = ip_network(text)
+    except ValueError:
+        network = None
+    if not isinstance(network, IPv6Network) or network.prefixlen != 96:
+        raise ValueError(f"CHECKS_NAT64 is {text!r}; it should look like 2001:db8:64::/96")
+    return network
 
 
 def _vrp_sources(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -66,10 +66,13 @@ def parse(address: str) -> Address | None:
 
 
 def refusal(address: str, options: Options) -> str | None:
-    """Why ``address`` is not dialled, or None when it may be. What the options allow is always dialled."""
+    """Why ``address`` is not dialled, or None when it may be. What the options allow is always dialled; an address that is
+    translated is judged by where it ends."""
     parsed = parse(address)
     if parsed is None:
         return "not an IP address"
+    if end := _translated(parsed, options):
+        return refusal(str(end), options)
     if _within(parsed, options.allowed_networks):
         return None
     return _refusal_ipv4(parsed) if isinstance(parsed, IPv4Address) else _refusal_ipv6(parsed)
@@ -80,13 +83,23 @@ def port_refusal(port: int, allowed: frozenset[int] = ALLOWED_PORTS) -> str | No
     return None if port in allowed else f"port {port} is none of those that are tested"
 
 
-def mapped_port(address: str, port: int, options: Options) -> int:
-    """The port to dial instead of ``port``: the first map that holds the address and names the port decides."""
+def destination(address: str, port: int, options: Options) -> tuple[str, int]:
+    """The literal and the port that a connection to ``address`` and ``port`` is made to: behind NAT64, and by the first
+    port map that holds the address and names the port.
+    """
     parsed = parse(address)
-    for port_map in options.port_maps:
-        if parsed is not None and _within(parsed, (port_map.network,)) and port in port_map.ports:
-            return port_map.ports[port]
-    return port
+    if parsed is None:
+        return address, port
+    end = _translated(parsed, options) or parsed
+    tables = (found.ports for found in options.port_maps if _within(end, (found.network,)) and port in found.ports)
+    return str(end), next(tables, {port: port})[port]
+
+
+def _translated(address: Address, options: Options) -> IPv4Address | None:
+    """The IPv4 address in the last four bytes of an address of the NAT64 prefix (RFC 6052 section 2.2)."""
+    if isinstance(address, IPv6Address) and options.nat64 is not None and address in options.nat64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
 
 
 def is_public(address: str) -> bool:

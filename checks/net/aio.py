@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from checks.facts.network import Reason
-from checks.net.addresses import ALLOWED_PORTS, is_public, mapped_port, port_refusal, refusal
+from checks.net.addresses import ALLOWED_PORTS, destination, is_public, port_refusal, refusal
 from checks.net.transport import READ_SIZE, Connection, Interrupted, Limits
 from checks.options import Options
 
@@ -63,7 +63,7 @@ class AioDoor:
             raise Interrupted(Reason.NO_IPV6, "IPv6 is switched off here")
         async with self._place(address, end):
             until = min(end, self.clock() + patience)
-            connection = await _dial(address, mapped_port(address, port, self._options), self._options, until)
+            connection = await _dial(*destination(address, port, self._options), self._options, until)
             try:
                 yield connection
             finally:

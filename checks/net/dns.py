@@ -18,7 +18,7 @@ import dns.name
 import dns.rdatatype
 
 from checks.facts.dns import Answer, DnsFailure, Question
-from checks.net.addresses import mapped_port, refusal
+from checks.net.addresses import destination, refusal
 from checks.options import Options
 
 PAYLOAD = 1232  # bytes of a UDP response that arrive unfragmented (RFC 9715 section 3)
@@ -112,9 +112,9 @@ class ServerDoor:
             asked = _question_section(question)
         except (dns.exception.DNSException, ValueError) as error:
             raise _Failed(DnsFailure.MALFORMED) from error
-        query, port = _query(asked, 0), mapped_port(address, 53, self._options)
+        query, place = _query(asked, 0), destination(address, 53, self._options)
         exchange = _over_tcp if tcp else _over_udp
-        response = await _in_time(exchange(query, asked, address, port), self._options.dns_timeout)
+        response = await _in_time(exchange(query, asked, *place), self._options.dns_timeout)
         if _flags(response) & _TC:
             raise _Failed(DnsFailure.TRUNCATED, response)
         _refuse_unusable(response)

@@ -43,6 +43,11 @@ def test_a_port_map_names_ports_by_network() -> None:
     ]
 
 
+def test_a_prefix_behind_nat64_has_96_bits() -> None:
+    assert Options.from_env(RESOLVER).nat64 is None
+    assert Options.from_env({**RESOLVER, "CHECKS_NAT64": " 2001:db8:64::/96 "}).nat64 == ip_network("2001:db8:64::/96")
+
+
 def test_trust_anchors_of_several_names_are_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "anchors"
     file.write_text(
@@ -61,6 +66,9 @@ def test_trust_anchors_of_several_names_are_read_from_a_file(tmp_path: Path) -> 
         ("CHECKS_PORT_MAP", "25=10025"),
         ("CHECKS_PORT_MAP", "127.0.0.0/8:25"),
         ("CHECKS_PORT_MAP", "[::1/999]:25=1"),
+        ("CHECKS_NAT64", "64:ff9b::/64"),
+        ("CHECKS_NAT64", "192.0.2.0/24"),
+        ("CHECKS_NAT64", "2001:db8:64::1/96"),
         ("CHECKS_IPV6", "maybe"),
         ("CHECKS_SOURCE_IPV4", "2001:db8::1"),
         ("CHECKS_SOURCE_IPV6", "nonsense"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv6Network, ip_network
 
 import pytest
 
-from checks.net.addresses import is_public, mapped_port, port_refusal, refusal
+from checks.net.addresses import destination, is_public, port_refusal, refusal
 from checks.options import Options, PortMap
 
 OPTIONS = Options(resolvers=(), trust_anchors=(), ca_bundle="")
@@ -161,7 +161,30 @@ def test_a_port_map_holds_for_its_network_and_its_ports_only() -> None:
         PortMap(ip_network("::1/128"), {25: 20025}),
     )
     options = Options(resolvers=(), trust_anchors=(), ca_bundle="", port_maps=maps)
-    assert mapped_port("127.0.0.9", 25, options) == 10025
-    assert mapped_port("127.0.0.9", 80, options) == 80
-    assert mapped_port("::1", 25, options) == 20025
-    assert mapped_port("192.0.2.1", 25, options) == 25
+    assert destination("127.0.0.9", 25, options) == ("127.0.0.9", 10025)
+    assert destination("127.0.0.9", 80, options) == ("127.0.0.9", 80)
+    assert destination("::1", 25, options) == ("::1", 20025)
+    assert destination("192.0.2.1", 25, options) == ("192.0.2.1", 25)
+
+
+BEHIND_NAT64 = Options(
+    resolvers=(),
+    trust_anchors=(),
+    ca_bundle="",
+    allowed_networks=(ip_network("127.25.0.0/16"),),
+    port_maps=(PortMap(ip_network("127.0.0.0/8"), {25: 10025}),),
+    nat64=IPv6Network("2001:db8:64::/96"),
+)
+
+
+def test_an_address_behind_nat64_is_dialled_where_it_ends() -> None:
+    assert destination("2001:db8:64::7f19:102", 25, BEHIND_NAT64) == ("127.25.1.2", 10025)
+    assert destination("2001:db8:65::7f19:102", 25, BEHIND_NAT64) == ("2001:db8:65::7f19:102", 25)
+    assert destination("127.25.1.2", 25, BEHIND_NAT64) == ("127.25.1.2", 10025)
+
+
+def test_an_address_behind_nat64_is_refused_for_where_it_ends() -> None:
+    assert refusal("2001:db8:64::7f19:102", BEHIND_NAT64) is None
+    assert refusal("2001:db8:64::127.26.1.2", BEHIND_NAT64) == "a loopback address"
+    assert refusal("2001:db8:64::10.0.0.1", BEHIND_NAT64) == "a private address"
+    assert refusal("2001:db8:65::127.25.1.2", BEHIND_NAT64) == "a documentation address"
