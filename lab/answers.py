@@ -6,6 +6,7 @@ import dataclasses
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 import dns.name
 import dns.rrset
@@ -61,7 +62,6 @@ class SignedZone:
         self._store = store
         self._clock = clock
         self._signer: Signer | None = None
-        self._chain: Chain = NoChain()
         if spec.signed:
             keys = zone_keys(store, zone.origin, spec)
             zone = zone.replaced(zone.origin, RdataType.DNSKEY, keys.dnskeys())
@@ -69,8 +69,12 @@ class SignedZone:
                 zone = zone.replaced(zone.origin, RdataType.NSEC3PARAM, rdataset(RdataType.NSEC3PARAM, ["1 0 0 -"]))
             left = min((_LEFT.get(fault.kind, LIFETIME) for fault in spec.faults), default=LIFETIME)
             self._signer = Signer(zone.origin, keys, left=left, clock=clock)
-            self._chain = chain_of(zone, spec.denial)
         self.zone = zone
+
+    @cached_property
+    def _chain(self) -> Chain:
+        """Made when the first question comes: most zones of a run are never asked about."""
+        return chain_of(self.zone, self._spec.denial) if self._spec.signed else NoChain()
 
     def replaced(self, name: Name, rdtype: RdataType, data: Rdataset | None) -> "SignedZone":
         """The same zone with this data in the place of what was there; None removes it."""

@@ -49,6 +49,8 @@ class CertificateAuthority:
         directory.mkdir(parents=True, exist_ok=True)
         self._root = self._authority("root", None)
         self._intermediate = self._authority("intermediate", self._root)
+        self._stranger = self._authority("stranger", None)
+        self._expired = self._authority("expired", None, ROOT_DAYS + 1)
 
     def root_pem(self) -> str:
         """The root certificate."""
@@ -64,51 +66,82 @@ class CertificateAuthority:
         issuer = hashlib.sha256(self._intermediate.certificate.tbs_certificate_bytes).hexdigest()
         request = hashlib.sha256("\n".join((*names, kind, key, issuer)).encode()).hexdigest()[:16]
         path = self._directory / f"{label}.{request}.pem"
-        if not (path.exists() and (kind is CertificateKind.EXPIRED or self._fresh(path))):
+        if not (path.exists() and (kind is CertificateKind.EXPIRED or self._fresh(path, kind))):
             self._write(path, self._store.private_key(label, key), names, kind)
         return HostCertificate(path, label, key)
 
     def tlsa(self, host: HostCertificate, record: Tlsa) -> str:
-        """The data of a TLSA record: selector SPKI, matching type SHA-256 (RFC 6698 section 2.1)."""
-        if record is Tlsa.ISSUER:
-            return f"2 1 1 {_spki_digest(self._intermediate.key)}"
-        if record is Tlsa.PREVIOUS_ISSUER:
-            return f"2 1 1 {_spki_digest(self._store.private_key('ca-previous', KeyType.P256))}"
-        label = host.label if record is Tlsa.CURRENT else f"{host.label}-{record}"
-        return f"3 1 1 {_spki_digest(self._store.private_key(label, host.key))}"
+        """The data of a TLSA record: selector SPKI, matching type SHA-256 (RFC 6698 section 2.1), unless it is one of those
+        that hold the whole.
+        """
+        match record:
+            case Tlsa.ISSUER:
+                return f"2 1 1 {_spki_digest(self._intermediate.key)}"
+            case Tlsa.ISSUER_AS_EE:
+                return f"3 1 1 {_spki_digest(self._intermediate.key)}"
+            case Tlsa.PREVIOUS_ISSUER:
+                return f"2 1 1 {_spki_digest(self._store.private_key('ca-previous', KeyType.P256))}"
+            case Tlsa.ROOT_KEY:
+                return f"2 1 0 {_spki(self._root.key).hex()}"
+            case Tlsa.OLD_ANCHOR:
+                return f"2 0 0 {self._expired.certificate.public_bytes(serialization.Encoding.DER).hex()}"
+        label = f"{host.label}-{record}" if record in (Tlsa.NEXT, Tlsa.PREVIOUS) else host.label
+        usage = {Tlsa.CURRENT_AS_TA: 2, Tlsa.PKIX: 1}.get(record, 3)
+        return f"{usage} 1 1 {_spki_digest(self._store.private_key(label, host.key))}"
 
-    def _authority(self, name: str, issuer: _Issuer | None) -> _Issuer:
+    def _authority(self, name: str, issuer: _Issuer | None, started: int = 1) -> _Issuer:
         key = self._store.private_key(f"ca-{name}", KeyType.P256)
         path = self._directory / f"ca-{name}.pem"
         if path.exists():
             return _Issuer(x509.load_pem_x509_certificate(path.read_bytes()), key)
         subject = _name(f"{ORGANISATION} {name}")
-        builder = self._builder(subject, issuer.certificate.subject if issuer else subject, key, ROOT_DAYS)
+        builder = self._builder(subject, issuer.certificate.subject if issuer else subject, key, ROOT_DAYS, started)
         builder = builder.add_extension(
             x509.BasicConstraints(ca=True, path_length=0 if issuer else None), critical=True
         ).add_extension(_usage(signs_certificates=True), critical=True)
-        made = _signed(_with_issuer(builder, issuer), issuer.key if issuer else key)
+        made = _with_issuer(builder, issuer).sign(issuer.key if issuer else key, hashes.SHA256())
         path.write_text(_pem(made), encoding="ascii")
         return _Issuer(made, key)
 
     def _write(self, path: Path, key: PrivateKey, names: tuple[str, ...], kind: CertificateKind) -> None:
         shown = (OTHER_NAME,) if kind is CertificateKind.OTHER_NAME else names
-        issuer = None if kind is CertificateKind.SELF_SIGNED else self._intermediate
+        issuer = self._issuer(kind)
         subject = _name(shown[0])
-        ended = LEAF_DAYS + RENEW_DAYS if kind is CertificateKind.EXPIRED else 1
+        started = {CertificateKind.EXPIRED: LEAF_DAYS + RENEW_DAYS, CertificateKind.NOT_YET_VALID: -RENEW_DAYS}.get(
+            kind, 1
+        )
         builder = (
-            self._builder(subject, issuer.certificate.subject if issuer else subject, key, LEAF_DAYS, ended)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in shown]), critical=False)
+            self._builder(subject, issuer.certificate.subject if issuer else subject, key, LEAF_DAYS, started)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         )
-        leaf = _signed(_with_issuer(builder, issuer), issuer.key if issuer else key)
+        if kind is not CertificateKind.COMMON_NAME:
+            names_of = x509.SubjectAlternativeName([x509.DNSName(name) for name in shown])
+            builder = builder.add_extension(names_of, critical=False)
+        digest = hashes.SHA224() if kind is CertificateKind.SHA224 else hashes.SHA256()
+        leaf = _with_issuer(builder, issuer).sign(issuer.key if issuer else key, digest)
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode("ascii")
         path.touch(mode=0o600)
-        path.write_text(private + _pem(leaf) + (_pem(issuer.certificate) if issuer else ""), encoding="ascii")
+        path.write_text(private + _pem(leaf) + self._sent_along(kind), encoding="ascii")
+
+    def _issuer(self, kind: CertificateKind) -> _Issuer | None:
+        match kind:
+            case CertificateKind.SELF_SIGNED | CertificateKind.UNRELATED:
+                return None
+            case CertificateKind.UNKNOWN_ROOT:
+                return self._stranger
+            case CertificateKind.EXPIRED_ROOT:
+                return self._expired
+        return self._intermediate
+
+    def _sent_along(self, kind: CertificateKind) -> str:
+        """The rest of the chain."""
+        if kind in (CertificateKind.SELF_SIGNED, CertificateKind.INCOMPLETE):
+            return ""
+        return _pem((self._issuer(kind) or self._intermediate).certificate)
 
     def _builder(
         self, subject: x509.Name, issuer: x509.Name, key: PrivateKey, days: int, started: int = 1
@@ -126,8 +159,10 @@ class CertificateAuthority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         )
 
-    def _fresh(self, path: Path) -> bool:
+    def _fresh(self, path: Path, kind: CertificateKind) -> bool:
         leaf = x509.load_pem_x509_certificates(path.read_bytes())[0]
+        if kind is CertificateKind.NOT_YET_VALID and leaf.not_valid_before_utc - self._now < DAY:
+            return False
         return leaf.not_valid_after_utc - self._now > RENEW_DAYS * DAY
 
 
@@ -136,10 +171,6 @@ def _with_issuer(builder: x509.CertificateBuilder, issuer: _Issuer | None) -> x5
         return builder
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
     return builder.add_extension(identifier, critical=False)
-
-
-def _signed(builder: x509.CertificateBuilder, key: PrivateKey) -> x509.Certificate:
-    return builder.sign(key, hashes.SHA256())
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
@@ -169,6 +200,9 @@ def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
 
 
+def _spki(key: PrivateKey) -> bytes:
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 def _spki_digest(key: PrivateKey) -> str:
-    spki = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(spki).hexdigest()
+    return hashlib.sha256(_spki(key)).hexdigest()

@@ -15,7 +15,7 @@ from dns.rdatatype import RdataType
 from lab.certificates import CertificateAuthority, HostCertificate
 from lab.keys import KeyStore
 from lab.model import DnsFault, Domain, SenderPolicies, Tlsa
-from lab.plan import HTTPS, IPV6, SMTP, Plan
+from lab.plan import HTTPS, SMTP, Plan
 from lab.signing import ds_record, stray_ds, zone_keys
 from lab.zones import TTL, Node, Zone, rdataset
 
@@ -44,7 +44,7 @@ def build_zone(
     if domain.listed:
         lines += _policies(domain, store)
     lines += (_line(text) for text in domain.records)
-    for child in _children(domain, plan.domains):
+    for child in plan.children(domain):
         lines += _delegation(child, plan, store)
     return Zone(origin, _nodes(lines, origin))
 
@@ -53,15 +53,16 @@ def _apex(domain: Domain, plan: Plan) -> Iterable[Line]:
     yield "@", "SOA", f"ns1 hostmaster {int(time.time())} {REFRESH} {RETRY} {EXPIRE} {TTL}"
     yield from _name_servers(domain, plan, "@", "")
     if domain.web or domain.mail:
-        yield "@", "CAA", '0 issue "ca.voorbeeld.test"'
+        yield from (("@", "CAA", record) for record in domain.caa)
 
 
 def _name_servers(domain: Domain, plan: Plan, owner: str, suffix: str) -> Iterable[Line]:
-    for label, address in zip(("ns1", "ns2"), plan.name_servers(domain), strict=True):
+    servers = zip(("ns1", "ns2"), plan.name_servers(domain), plan.name_servers_ipv6(domain), strict=True)
+    for label, address, over_ipv6 in servers:
         yield owner, "NS", f"{label}{suffix}"
         yield f"{label}{suffix}", "A", address
-        if plan.ipv6:
-            yield f"{label}{suffix}", "AAAA", IPV6
+        for other in over_ipv6:
+            yield f"{label}{suffix}", "AAAA", other
 
 
 def _mail(domain: Domain, plan: Plan, authority: CertificateAuthority, certificates: Certificates) -> Iterable[Line]:
@@ -72,8 +73,8 @@ def _mail(domain: Domain, plan: Plan, authority: CertificateAuthority, certifica
         yield "@", "MX", exchange
     for host in domain.mail:
         yield host.name, "A", plan.mail_host(domain, host)
-        if plan.ipv6 and host.shares_address:
-            yield host.name, "AAAA", IPV6
+        for address in plan.mail_host_ipv6(domain, host):
+            yield host.name, "AAAA", address
         for alias in host.aliases:
             yield alias, "CNAME", host.name
         yield from _tlsa(f"_{SMTP}._tcp.{host.name}", authority, certificates[domain.name, host.name], host.tlsa)
@@ -92,8 +93,8 @@ def _web(domain: Domain, plan: Plan, authority: CertificateAuthority, certificat
 
 def _addresses(owner: str, domain: Domain, plan: Plan) -> Iterable[Line]:
     yield owner, "A", plan.web_host(domain)
-    if plan.ipv6 and domain.web and domain.web.shares_address:
-        yield owner, "AAAA", IPV6
+    for address in plan.web_host_ipv6(domain):
+        yield owner, "AAAA", address
 
 
 def _tlsa(
@@ -134,14 +135,6 @@ def _dkim(domain: Domain, store: KeyStore) -> str:
     public = store.private_key(f"dkim-{domain.name}", Algorithm.ED25519).public_key()
     key = base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode("ascii")
     return f"v=DKIM1; k=ed25519; p={key}"
-
-
-def _children(parent: Domain, domains: Iterable[Domain]) -> Iterable[Domain]:
-    names = [domain.name for domain in domains]
-    for domain in domains:
-        above = [name for name in names if domain.name.endswith(f".{name}")]
-        if above and max(above, key=len) == parent.name:
-            yield domain
 
 
 def _delegation(child: Domain, plan: Plan, store: KeyStore) -> Iterable[Line]:

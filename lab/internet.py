@@ -21,8 +21,8 @@ from lab.hosts import open_dns, open_hosts
 from lab.listeners import Listeners, PortTaken
 from lab.model import Domain
 from lab.name_service import RecursiveService
-from lab.plan import ALLOWED_NETWORKS, RESOLVER, Ports, has_ipv6
-from lab.practice import PRACTICE, SCENERY
+from lab.plan import ALLOWED_NETWORKS, NAT64, RESOLVER, Ports, has_ipv6
+from lab.practice import GROUPS, PRACTICE, SCENERY
 from lab.world import World, build
 from lab.zones import rdataset
 
@@ -118,6 +118,7 @@ class Lab:
             "CHECKS_CA_BUNDLE": str(self.directory / "ca-bundle.pem"),
             "CHECKS_ALLOWED_NETWORKS": ALLOWED_NETWORKS,
             "CHECKS_PORT_MAP": self.ports.mapping(ipv6=self._ipv6),
+            **({"CHECKS_NAT64": str(NAT64)} if self._ipv6 else {}),
         }
 
     def publish(self, owner: str, rdtype: str, texts: Sequence[str]) -> None:
@@ -193,16 +194,20 @@ class Lab:
 
 
 def catalogue(domains: Sequence[Domain]) -> list[dict[str, object]]:
-    """The practice domains to offer people: name, words in both languages, the checks that do not pass there."""
+    """The practice domains to offer people, group by group: name, words in both languages, the checks that do not pass
+    there.
+    """
     return [
         {
             "name": domain.name,
             "title": {"nl": domain.title.nl, "en": domain.title.en},
             "sentence": {"nl": domain.sentence.nl, "en": domain.sentence.en},
             "expected": list(domain.expected),
+            "group": {"nl": words.nl, "en": words.en},
         }
+        for group, words in GROUPS.items()
         for domain in domains
-        if domain.title is not None and domain.sentence is not None
+        if domain.group is group and domain.title is not None and domain.sentence is not None
     ]
 
 

@@ -22,6 +22,8 @@ _MAKERS: dict[str, Callable[[], PrivateKey]] = {
     Algorithm.ED448.name: ed448.Ed448PrivateKey.generate,
     KeyType.P256.value: lambda: ec.generate_private_key(ec.SECP256R1()),
     KeyType.RSA3072.value: lambda: rsa.generate_private_key(65537, 3072),
+    KeyType.RSA2048.value: lambda: rsa.generate_private_key(65537, 2048),
+    KeyType.RSA1024.value: lambda: rsa.generate_private_key(65537, 1024),
 }
 
 

@@ -63,6 +63,13 @@ class CertificateKind(StrEnum):
     EXPIRED = "expired"
     SELF_SIGNED = "self-signed"
     OTHER_NAME = "other-name"
+    COMMON_NAME = "common-name"  # the name stands in the Common Name alone
+    NOT_YET_VALID = "not-yet-valid"
+    INCOMPLETE = "incomplete"  # the intermediate is not sent
+    UNKNOWN_ROOT = "unknown-root"  # of an authority that nobody trusts, its root sent along
+    SHA224 = "sha224"
+    EXPIRED_ROOT = "expired-root"  # of an authority whose root expired, sent along
+    UNRELATED = "unrelated"  # self-signed, with an intermediate behind it that never issued it
 
 
 class KeyType(StrEnum):
@@ -70,6 +77,21 @@ class KeyType(StrEnum):
 
     P256 = "p256"
     RSA3072 = "rsa3072"
+    RSA2048 = "rsa2048"
+    RSA1024 = "rsa1024"
+
+
+class TlsKind(StrEnum):
+    """Which versions, suites and groups of TLS a host accepts."""
+
+    MODERN = "modern"
+    OLD = "old"  # all that there still is
+    ORDINARY = "ordinary"  # what has 112 bits, as OpenSSL has it by itself: SHA-224 too
+    LENIENT = "lenient"  # what has 80 bits
+    PHASE_OUT = "phase-out"  # suites in CBC mode, before the good ones
+    NO_EMS = "no-ems"  # no extended master secret in TLS 1.2
+    DHE_2048 = "dhe-2048"  # ffdhe2048 in TLS 1.2, and nothing else
+    DHE_3072 = "dhe-3072"
 
 
 class Tlsa(StrEnum):
@@ -80,6 +102,11 @@ class Tlsa(StrEnum):
     PREVIOUS = "previous"  # 3 1 1 of a key that is gone
     ISSUER = "issuer"  # 2 1 1 of the intermediate that issued the certificate
     PREVIOUS_ISSUER = "previous-issuer"  # 2 1 1 of an authority that has nothing to do with the certificate any more
+    ISSUER_AS_EE = "issuer-as-ee"  # 3 1 1 of the intermediate
+    CURRENT_AS_TA = "current-as-ta"  # 2 1 1 of the key in use
+    PKIX = "pkix"  # 1 1 1 of the key in use, a usage that mail ignores (RFC 7672 section 3.1.3)
+    ROOT_KEY = "root-key"  # 2 1 0: the key of the root itself, which is not sent
+    OLD_ANCHOR = "old-anchor"  # 2 0 0: the whole of a root that expired
 
 
 class MailFault(StrEnum):
@@ -96,6 +123,7 @@ class MailFault(StrEnum):
     SILENT = "silent"  # the connection opens and nothing is ever said
     BLACK_HOLE = "black-hole"  # the connection never opens
     NO_LISTENER = "no-listener"  # the connection is refused
+    NEVER_MAIL = "never-mail"  # greets with 521 (RFC 7504)
     KEEPS_COMMANDS = "keeps-commands"  # what came in clear behind STARTTLS is carried out inside TLS (CVE-2011-0411)
 
 
@@ -104,9 +132,33 @@ class WebFault(StrEnum):
 
     NONE = ""
     NO_HTTPS = "no-https"
+    HTTPS_BLACK_HOLE = "https-black-hole"  # only port 443 takes no connection
     TLS_ALERT = "tls-alert"
     SILENT = "silent"
     BLACK_HOLE = "black-hole"
+
+
+class Redirect(StrEnum):
+    """What port 80 does with a request."""
+
+    HTTPS = "https"  # to the same host over HTTPS
+    NONE = "none"  # shows the page
+    PLAIN = "plain"  # to another page over HTTP
+    OTHER_HOST = "other-host"  # to www over HTTPS at once
+
+
+class OverIpv6(StrEnum):
+    """How hosts are over IPv6. What is not said of a kind of host is for it as over IPv4."""
+
+    SAME = "same"
+    NONE = "none"  # no address
+    ONE = "one"  # name servers: the first one has an address, the second none
+    CLOSED = "closed"  # an address where nobody listens
+    HALF = "half"  # a good address, and one where nobody listens; of name servers the second one
+    PORT_MISSING = "port-missing"  # websites from here: nobody listens on port 80
+    OTHER_PAGE = "other-page"
+    OUT_OF_ORDER = "out-of-order"  # status 503
+    SILENT = "silent"  # a request is taken, and the connection closed without an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,21 +175,18 @@ class MailHost:
     certificate: CertificateKind = CertificateKind.VALID
     key: KeyType = KeyType.P256
     second_key: KeyType | None = None
+    tls: TlsKind = TlsKind.MODERN
     tlsa: tuple[Tlsa, ...] = (Tlsa.CURRENT, Tlsa.ISSUER)
     fault: MailFault = MailFault.NONE
     greeting_delay: float = 0.0
     delay: float = 0.0
-
-    @property
-    def shares_address(self) -> bool:
-        """Whether this host can be told from others by the name in the TLS handshake alone, and so may share `::1`."""
-        return self.fault is MailFault.NONE and not (self.greeting_delay or self.delay or self.second_key)
+    ipv6: OverIpv6 = OverIpv6.SAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebHost:
-    """The website of a domain, at its top and at `www`. `delay`: seconds before every message. `old_tls`: it takes every
-    version and suite that there still is.
+    """The website of a domain, at its top and at `www`. `delay`: seconds before every message. `hsts`: the field of that
+    name, none when empty; `status`: that of every page.
     """
 
     certificate: CertificateKind = CertificateKind.VALID
@@ -145,12 +194,11 @@ class WebHost:
     tlsa: tuple[Tlsa, ...] = (Tlsa.CURRENT,)
     fault: WebFault = WebFault.NONE
     delay: float = 0.0
-    old_tls: bool = False
-
-    @property
-    def shares_address(self) -> bool:
-        """As for `MailHost`."""
-        return self.fault is WebFault.NONE and not self.delay and not self.old_tls
+    tls: TlsKind = TlsKind.MODERN
+    redirect: Redirect = Redirect.HTTPS
+    hsts: str = "max-age=31536000; includeSubDomains"
+    status: int = 200
+    ipv6: OverIpv6 = OverIpv6.SAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +207,20 @@ class Text:
 
     nl: str
     en: str
+
+
+class Group(StrEnum):
+    """What practice domains are about, in the order in which people are offered them."""
+
+    START = "start"
+    DNSSEC = "dnssec"
+    STARTTLS = "starttls"
+    DANE = "dane"
+    SENDERS = "senders"
+    HTTPS = "https"
+    TLS = "tls"
+    IPV6 = "ipv6"
+    CAA = "caa"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,23 +239,27 @@ class Domain:
     """One zone with its hosts: a practice domain, or (without a title) part of the scenery.
 
     `mx` holds MX records ("10 mx"); None means one for each mail host, an empty tuple none at all. `records` holds
-    further records in master-file form, names relative to the zone. `expected` names the checks that show the fault:
+    further records in master-file form, names relative to the zone; `caa` the CAA records of a zone with hosts. `group`
+    is the heading that people find a practice domain under. `expected` names the checks that show the fault:
     those that do not pass and are not merely without object.
     """
 
     name: str
     title: Text | None = None
     sentence: Text | None = None
+    group: Group | None = None
     expected: tuple[str, ...] = ()
     zone: ZoneSpec = field(default_factory=ZoneSpec)
     web: WebHost | None = None
     mail: tuple[MailHost, ...] = ()
     mx: tuple[str, ...] | None = None
     records: tuple[str, ...] = ()
+    caa: tuple[str, ...] = ('0 issue "ca.voorbeeld.test"',)
     policies: SenderPolicies = field(default_factory=SenderPolicies)
     sts: str = "enforce"  # mode of the MTA-STS policy of a listed domain that receives mail; empty for no MTA-STS
     tls_rpt: bool = True
     delay: float = 0.0  # seconds before every answer out of this zone
+    servers_ipv6: OverIpv6 = OverIpv6.SAME
 
     @property
     def receives(self) -> tuple[str, ...]:

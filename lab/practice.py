@@ -9,16 +9,22 @@ from lab.model import (
     Denial,
     DnsFault,
     Domain,
+    Group,
     KeyType,
     MailFault,
     MailHost,
     Text,
     Tlsa,
+    TlsKind,
     WebFault,
     WebHost,
     ZoneFault,
     ZoneSpec,
 )
+from lab.practice_dane import DANE
+from lab.practice_ipv6 import CAA, IPV6
+from lab.practice_mail import MAIL
+from lab.practice_web import HTTPS, TLS
 from lab.senders import SENDERS
 
 P256, P384 = Algorithm.ECDSAP256SHA256, Algorithm.ECDSAP384SHA384
@@ -35,7 +41,18 @@ SCENERY = (
     Domain(
         name="postdienst.test", zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3), mail=(MailHost(name="mx1"),), mx=()
     ),
-    Domain(name="onbewaakt.test", zone=ZoneSpec(signed=False), mail=(MailHost(name="mx1"),), mx=()),
+    Domain(
+        name="onbewaakt.test",
+        zone=ZoneSpec(signed=False),
+        mail=(MailHost(name="mx1"), MailHost(name="mx2", tlsa=())),
+        mx=(),
+    ),
+    Domain(
+        name="postverlopen.test",
+        zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC, faults=(ZoneFault(DnsFault.EXPIRED_SIGNATURES),)),
+        mail=(MailHost(name="mx1"),),
+        mx=(),
+    ),
     # Two healthy mail hosts, each with an address of both families: what the benchmark measures.
     Domain(
         name="vier-adressen.test",
@@ -44,9 +61,22 @@ SCENERY = (
     ),
 )
 
+GROUPS = {
+    Group.START: Text("Om te beginnen", "To begin with"),
+    Group.DNSSEC: Text("DNSSEC", "DNSSEC"),
+    Group.STARTTLS: Text("Mailservers en STARTTLS", "Mail servers and STARTTLS"),
+    Group.DANE: Text("DANE en TLSA-records", "DANE and TLSA records"),
+    Group.SENDERS: Text("SPF, DKIM en DMARC", "SPF, DKIM and DMARC"),
+    Group.HTTPS: Text("Websites, HTTPS en certificaten", "Websites, HTTPS and certificates"),
+    Group.TLS: Text("Instellingen van TLS", "Settings of TLS"),
+    Group.IPV6: Text("IPv6", "IPv6"),
+    Group.CAA: Text("CAA", "CAA"),
+}
+
 PRACTICE = (
     Domain(
         name="goed.voorbeeld.test",
+        group=Group.START,
         title=Text("Alles in orde", "All in order"),
         sentence=Text(
             "Website en mail zijn goed beveiligd, en de sleutel voor de volgende certificaatwissel staat al klaar.",
@@ -58,6 +88,7 @@ PRACTICE = (
     ),
     Domain(
         name="dubbele-tlsa.voorbeeld.test",
+        group=Group.DANE,
         title=Text("TLSA op twee manieren", "TLSA in two ways"),
         sentence=Text(
             "Er is niets mis: het mailcertificaat klopt met zijn eigen TLSA-record en met dat van zijn uitgever.",
@@ -69,6 +100,7 @@ PRACTICE = (
     ),
     Domain(
         name="zelfondertekend.voorbeeld.test",
+        group=Group.DANE,
         title=Text("Zelfondertekend mailcertificaat", "Self-signed mail certificate"),
         sentence=Text(
             "Het mailcertificaat is zelfondertekend, maar klopt met het TLSA-record: voor DANE is dat genoeg.",
@@ -84,6 +116,7 @@ PRACTICE = (
     ),
     Domain(
         name="onondertekend.voorbeeld.test",
+        group=Group.DNSSEC,
         title=Text("Geen DNSSEC", "No DNSSEC"),
         sentence=Text(
             "De zone is niet ondertekend; de mail loopt via een provider die het wel goed doet.",
@@ -96,6 +129,7 @@ PRACTICE = (
     ),
     Domain(
         name="verlopen-handtekening.voorbeeld.test",
+        group=Group.DNSSEC,
         title=Text("Verlopen DNSSEC-handtekening", "Expired DNSSEC signature"),
         sentence=Text(
             "De handtekeningen in de zone zijn gisteren verlopen: wie DNSSEC controleert, ziet dit domein niet meer.",
@@ -113,6 +147,7 @@ PRACTICE = (
     ),
     Domain(
         name="verkeerde-ds.voorbeeld.test",
+        group=Group.DNSSEC,
         title=Text("DS-record past niet", "DS record does not fit"),
         sentence=Text(
             "Het DS-record bij de bovenliggende zone hoort bij geen enkele sleutel van dit domein.",
@@ -130,6 +165,7 @@ PRACTICE = (
     ),
     Domain(
         name="geen-mail.voorbeeld.test",
+        group=Group.START,
         title=Text("Ontvangt geen mail", "Receives no mail"),
         sentence=Text(
             "Het domein zegt met een leeg MX-record dat het geen mail ontvangt; de website is in orde.",
@@ -141,6 +177,7 @@ PRACTICE = (
     ),
     Domain(
         name="zonder-starttls.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Mail zonder STARTTLS", "Mail without STARTTLS"),
         sentence=Text(
             "De mailserver biedt geen versleuteling aan.",
@@ -150,7 +187,6 @@ PRACTICE = (
             "mail_starttls_tls_available",
             "mail_starttls_dane_exist",
             "mail_starttls_dane_valid",
-            "mail_ipv6_mx_address",
             "mail_starttls_dane_delivery",
             "mail_starttls_mta_sts",
         ),
@@ -160,6 +196,7 @@ PRACTICE = (
     ),
     Domain(
         name="gestript.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("STARTTLS weggehaald", "STARTTLS stripped"),
         sentence=Text(
             "Een firewall voor de mailserver overschrijft het woord STARTTLS, zodat mail onversleuteld blijft.",
@@ -169,7 +206,6 @@ PRACTICE = (
             "mail_starttls_tls_available",
             "mail_starttls_dane_exist",
             "mail_starttls_dane_valid",
-            "mail_ipv6_mx_address",
             "mail_starttls_dane_delivery",
             "mail_starttls_mta_sts",
         ),
@@ -179,6 +215,7 @@ PRACTICE = (
     ),
     Domain(
         name="oud-record.voorbeeld.test",
+        group=Group.DANE,
         title=Text("TLSA-records niet bijgewerkt", "TLSA records not updated"),
         sentence=Text(
             "Het mailcertificaat is vernieuwd, maar de TLSA-records horen nog bij het vorige.",
@@ -195,6 +232,7 @@ PRACTICE = (
     ),
     Domain(
         name="geen-tlsa.voorbeeld.test",
+        group=Group.DANE,
         title=Text("Geen TLSA-record", "No TLSA record"),
         sentence=Text(
             "DNSSEC en STARTTLS zijn in orde, maar er is geen TLSA-record voor de mailserver.",
@@ -210,6 +248,7 @@ PRACTICE = (
     ),
     Domain(
         name="tlsa-onondertekend.voorbeeld.test",
+        group=Group.DANE,
         title=Text("TLSA in een onondertekende zone", "TLSA in an unsigned zone"),
         sentence=Text(
             "De mailserver staat bij een provider zonder DNSSEC: zijn TLSA-record mag niemand geloven.",
@@ -226,6 +265,7 @@ PRACTICE = (
     ),
     Domain(
         name="ontkenning-stuk.voorbeeld.test",
+        group=Group.DANE,
         title=Text("Kapotte ontkenning", "Broken denial"),
         sentence=Text(
             "De nameserver kan niet bewijzen dat er geen TLSA-record is: zorgvuldige afzenders stellen bezorging uit.",
@@ -243,6 +283,7 @@ PRACTICE = (
     ),
     Domain(
         name="twee-mx.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Eén van twee mailservers onversleuteld", "One of two mail servers unencrypted"),
         sentence=Text(
             "De eerste mailserver is in orde, de tweede biedt geen STARTTLS.",
@@ -252,7 +293,6 @@ PRACTICE = (
             "mail_starttls_tls_available",
             "mail_starttls_dane_exist",
             "mail_starttls_dane_valid",
-            "mail_ipv6_mx_address",
             "mail_starttls_dane_delivery",
             "mail_starttls_mta_sts",
         ),
@@ -262,6 +302,7 @@ PRACTICE = (
     ),
     Domain(
         name="alias.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Mailserver is een alias", "Mail server is an alias"),
         sentence=Text(
             "Het MX-record wijst naar een CNAME; de meeste afzenders volgen die, maar het mag niet.",
@@ -275,6 +316,7 @@ PRACTICE = (
     ),
     Domain(
         name="geen-https.voorbeeld.test",
+        group=Group.HTTPS,
         title=Text("Website zonder HTTPS", "Website without HTTPS"),
         sentence=Text(
             "De website is alleen onversleuteld te bereiken.",
@@ -283,7 +325,6 @@ PRACTICE = (
         expected=(
             "web_https_http_available",
             "web_https_dane_exist",
-            "web_ipv6_ws_address",
             "mail_starttls_mta_sts",
         ),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
@@ -292,6 +333,7 @@ PRACTICE = (
     ),
     Domain(
         name="verlopen-certificaat.voorbeeld.test",
+        group=Group.HTTPS,
         title=Text("Verlopen webcertificaat", "Expired web certificate"),
         sentence=Text(
             "Het certificaat van de website is een maand geleden verlopen; browsers weigeren de site.",
@@ -308,36 +350,37 @@ PRACTICE = (
     *SENDERS,
     Domain(
         name="oude-tls.voorbeeld.test",
+        group=Group.TLS,
         title=Text("Verouderde TLS", "Outdated TLS"),
         sentence=Text(
             "De website neemt nog elke oude versie en elke zwakke versleutelmethode aan.",
             "The website still accepts every old version and every weak cipher suite.",
         ),
         expected=(
-            "web_ipv6_ws_address",
             "web_https_tls_version",
             "web_https_tls_ciphers",
             "web_https_tls_cipherorder",
             "web_https_tls_keyexchangehash",
         ),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
-        web=WebHost(old_tls=True),
+        web=WebHost(tls=TlsKind.OLD),
         mail=(MailHost(),),
     ),
     Domain(
         name="trage-groet.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Trage mailserver", "Slow mail server"),
         sentence=Text(
             "De mailserver laat zes seconden op zijn groet wachten; verder is er niets mis.",
             "The mail server keeps people waiting six seconds for its greeting; nothing else is wrong.",
         ),
-        expected=("mail_ipv6_mx_address",),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
         web=WebHost(),
         mail=(MailHost(greeting_delay=6.0),),
     ),
     Domain(
         name="weigert.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Mailserver weigert", "Mail server refuses"),
         sentence=Text(
             "De mailserver antwoordt iedereen „probeer het later”: er valt niets te meten.",
@@ -348,7 +391,6 @@ PRACTICE = (
             "mail_starttls_cert_chain",
             "mail_starttls_cert_domain",
             "mail_starttls_dane_valid",
-            "mail_ipv6_mx_address",
             "mail_starttls_dane_delivery",
         ),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
@@ -357,6 +399,7 @@ PRACTICE = (
     ),
     Domain(
         name="oude-nameserver.voorbeeld.test",
+        group=Group.DNSSEC,
         title=Text("Eén van twee nameservers verouderd", "One of two name servers out of date"),
         sentence=Text(
             "De tweede nameserver geeft een kopie van twee weken oud, met verlopen handtekeningen.",
@@ -369,6 +412,7 @@ PRACTICE = (
     ),
     Domain(
         name="loopt-af.voorbeeld.test",
+        group=Group.DNSSEC,
         title=Text("DNSSEC loopt morgen af", "DNSSEC runs out tomorrow"),
         sentence=Text(
             "Alles klopt nog, maar de handtekeningen in de zone gelden nog één dag en worden niet vernieuwd.",
@@ -381,26 +425,34 @@ PRACTICE = (
     ),
     Domain(
         name="twee-certificaten.voorbeeld.test",
+        group=Group.DANE,
         title=Text("Twee certificaten, één TLSA-record", "Two certificates, one TLSA record"),
         sentence=Text(
             "De mailserver heeft een RSA- en een ECDSA-certificaat, maar de TLSA-records kennen alleen het tweede.",
             "The mail server has an RSA and an ECDSA certificate, but the TLSA records know the second only.",
         ),
-        expected=("mail_starttls_dane_valid", "mail_ipv6_mx_address"),
+        expected=("mail_starttls_dane_valid",),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
         web=WebHost(),
         mail=(MailHost(second_key=KeyType.RSA3072, tlsa=(Tlsa.CURRENT, Tlsa.NEXT)),),
     ),
     Domain(
         name="onthoudt.voorbeeld.test",
+        group=Group.STARTTLS,
         title=Text("Opdracht van vóór TLS uitgevoerd", "Command from before TLS carried out"),
         sentence=Text(
             "De mailserver voert binnen de versleuteling uit wat er vóór STARTTLS in klare tekst kwam.",
             "The mail server carries out inside the encryption what came in clear before STARTTLS.",
         ),
-        expected=("mail_starttls_injection", "mail_ipv6_mx_address"),
+        expected=("mail_starttls_injection",),
         zone=ZoneSpec(algorithm=P256, denial=Denial.NSEC3),
         web=WebHost(),
         mail=(MailHost(fault=MailFault.KEEPS_COMMANDS),),
     ),
+    *MAIL,
+    *DANE,
+    *HTTPS,
+    *TLS,
+    *IPV6,
+    *CAA,
 )

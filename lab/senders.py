@@ -2,34 +2,24 @@
 
 import base64
 
-from dns.dnssectypes import Algorithm
-
-from lab.model import Denial, Domain, MailHost, SenderPolicies, Text, WebHost, ZoneSpec
-
-_ZONE = ZoneSpec(algorithm=Algorithm.ECDSAP256SHA256, denial=Denial.NSEC3)
+from lab import der
+from lab.model import Domain, Group, SenderPolicies, Text
+from lab.practice_domain import practice
 
 
-def _short_rsa_key() -> str:
-    """A DKIM record with an RSA key of 512 bits (RFC 8017 appendix A.1.1), which libraries refuse to make: the frame of
-    such a key around an odd number. Nobody can sign with it.
+def _rsa_key(bits: int) -> str:
+    """A DKIM record with an RSA key that libraries refuse to make: the frame of one (RFC 8017 appendix A.1.1) around an
+    odd number. Nobody can sign with it.
     """
-    modulus = (1 << 511) | int.from_bytes(bytes(range(1, 64)), "big") | 1
-    key = b"\x30\x48\x02\x41\x00" + modulus.to_bytes(64, "big") + b"\x02\x03\x01\x00\x01"
-    frame = b"\x30\x5c\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x4b\x00"
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(frame + key).decode('ascii')}"
+    modulus = (1 << bits - 1) | int.from_bytes(bytes(range(1, bits // 8)), "big") | 1
+    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEncryption (RFC 3279 section 2.3.1)
+    numbers = der.sequence(der.integer(modulus), der.integer(65537))
+    key = der.sequence(algorithm, der.element(0x03, b"\0" + numbers))
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(key).decode('ascii')}"
 
 
-def _sender(name: str, title: Text, sentence: Text, expected: str, policies: SenderPolicies) -> Domain:
-    return Domain(
-        name=f"{name}.voorbeeld.test",
-        title=title,
-        sentence=sentence,
-        expected=(expected,),
-        zone=_ZONE,
-        web=WebHost(),
-        mail=(MailHost(),),
-        policies=policies,
-    )
+def _sender(name: str, title: Text, sentence: Text, expected: str, policies: SenderPolicies, *records: str) -> Domain:
+    return practice(name, Group.SENDERS, title, sentence, (expected,), policies=policies, records=records)
 
 
 SENDERS = (
@@ -111,6 +101,143 @@ SENDERS = (
             "The DKIM key has 512 bits: it can be broken, and then somebody else can sign mail.",
         ),
         "mail_auth_dkim_exist",
-        SenderPolicies(dkim=(("mail", _short_rsa_key()),)),
+        SenderPolicies(dkim=(("mail", _rsa_key(512)),)),
+    ),
+    _sender(
+        "geen-spf",
+        Text("Geen SPF", "No SPF"),
+        Text(
+            "Er is geen SPF-record: niemand kan zien welke servers namens dit domein mogen mailen.",
+            "There is no SPF record: nobody can see which servers may send mail for this domain.",
+        ),
+        "mail_auth_spf_exist",
+        SenderPolicies(spf=()),
+    ),
+    _sender(
+        "spf-neutraal",
+        Text("SPF zonder besluit", "SPF without a decision"),
+        Text(
+            "Het SPF-record eindigt op ?all: over alle andere servers zegt het niets.",
+            "The SPF record ends in ?all: of all other servers it says nothing.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx ?all",)),
+    ),
+    _sender(
+        "spf-open",
+        Text("SPF laat iedereen toe", "SPF lets everybody in"),
+        Text(
+            "Het SPF-record eindigt op +all: elke server ter wereld mag namens dit domein mailen.",
+            "The SPF record ends in +all: every server in the world may send mail for this domain.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx +all",)),
+    ),
+    _sender(
+        "spf-leeg",
+        Text("SPF vraagt namen die er niet zijn", "SPF asks for names that are not there"),
+        Text(
+            "Drie namen in het SPF-record bestaan niet meer; ontvangers stoppen na twee lege antwoorden.",
+            "Three names in the SPF record are gone; receivers stop after two empty answers.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(
+            spf=(
+                "v=spf1 mx a:oud1.spf-leeg.voorbeeld.test a:oud2.spf-leeg.voorbeeld.test "
+                "a:oud3.spf-leeg.voorbeeld.test -all",
+            )
+        ),
+    ),
+    _sender(
+        "spf-zwakke-include",
+        Text("SPF neemt een open record over", "SPF includes an open record"),
+        Text(
+            "Het SPF-record neemt dat van een leverancier over, en dat laat iedereen toe.",
+            "The SPF record includes that of a supplier, which lets everybody in.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx include:leverancier.spf-zwakke-include.voorbeeld.test -all",)),
+        'leverancier TXT "v=spf1 +all"',
+    ),
+    _sender(
+        "spf-zwakke-redirect",
+        Text("SPF verwijst naar een zwak record", "SPF redirects to a weak record"),
+        Text(
+            "Het SPF-record verwijst door naar een ander, en dat eindigt zonder besluit.",
+            "The SPF record redirects to another one, which ends without a decision.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx redirect=anders.spf-zwakke-redirect.voorbeeld.test",)),
+        'anders TXT "v=spf1 ?all"',
+    ),
+    _sender(
+        "spf-kapotte-include",
+        Text("SPF neemt een record over dat er niet is", "SPF includes a record that is not there"),
+        Text(
+            "Het SPF-record neemt dat van een leverancier over, en dat is weg; ontvangers keuren alles af.",
+            "The SPF record includes that of a supplier, which is gone; receivers reject all of it.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx include:weg.spf-kapotte-include.voorbeeld.test -all",)),
+    ),
+    _sender(
+        "spf-kapotte-redirect",
+        Text("SPF verwijst naar niets", "SPF redirects to nothing"),
+        Text(
+            "Het SPF-record verwijst door naar een naam zonder SPF-record; ontvangers keuren het af.",
+            "The SPF record redirects to a name without an SPF record; receivers reject it.",
+        ),
+        "mail_auth_spf_policy",
+        SenderPolicies(spf=("v=spf1 mx redirect=weg.spf-kapotte-redirect.voorbeeld.test",)),
+    ),
+    _sender(
+        "twee-dmarc",
+        Text("Twee DMARC-records", "Two DMARC records"),
+        Text(
+            "Er staan twee DMARC-records; ontvangers gebruiken er dan geen.",
+            "There are two DMARC records; receivers then use neither.",
+        ),
+        "mail_auth_dmarc_exist",
+        SenderPolicies(dmarc=("v=DMARC1; p=reject", "v=DMARC1; p=quarantine")),
+    ),
+    _sender(
+        "dmarc-proef",
+        Text("DMARC op proef", "DMARC on trial"),
+        Text(
+            "Het DMARC-beleid is quarantine, maar t=y vraagt ontvangers om het nog niet uit te voeren.",
+            "The DMARC policy is quarantine, but t=y asks receivers not to apply it yet.",
+        ),
+        "mail_auth_dmarc_policy",
+        SenderPolicies(dmarc=("v=DMARC1; p=quarantine; t=y",)),
+    ),
+    _sender(
+        "dmarc-fout",
+        Text("DMARC met een schrijffout", "DMARC with a spelling mistake"),
+        Text(
+            "In het DMARC-record staat p=afwijzen in plaats van p=reject; ontvangers begrijpen dat niet.",
+            "The DMARC record says p=afwijzen in place of p=reject; receivers do not understand it.",
+        ),
+        "mail_auth_dmarc_policy",
+        SenderPolicies(dmarc=("v=DMARC1; p=afwijzen",)),
+    ),
+    _sender(
+        "dmarc-elders",
+        Text("DMARC-rapporten komen niet aan", "DMARC reports do not arrive"),
+        Text(
+            "De rapporten gaan naar een ander domein, en dat heeft niet gezegd dat het ze wil hebben.",
+            "The reports go to another domain, and that has not said that it wants them.",
+        ),
+        "mail_auth_dmarc_policy",
+        SenderPolicies(dmarc=("v=DMARC1; p=reject; rua=mailto:dmarc@postdienst.test",)),
+    ),
+    _sender(
+        "korte-dkim",
+        Text("DKIM-sleutel aan de korte kant", "DKIM key on the short side"),
+        Text(
+            "De DKIM-sleutel heeft 1024 bits: nog geldig, maar 2048 wordt aangeraden.",
+            "The DKIM key has 1024 bits: still valid, but 2048 is advised.",
+        ),
+        "mail_auth_dkim_exist",
+        SenderPolicies(dkim=(("mail", _rsa_key(1024)),)),
     ),
 )

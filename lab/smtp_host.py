@@ -13,6 +13,7 @@ MAX_COMMANDS = 200
 EXTENSIONS = ("PIPELINING", "SIZE 10485760", "STARTTLS", "ENHANCEDSTATUSCODES", "8BITMIME")
 GREETING_ONLY = {
     MailFault.GREETING_421: "421 4.3.2 {host} Service not available, try again later",
+    MailFault.NEVER_MAIL: "521 5.3.2 {host} This host takes no mail",
     MailFault.GREETING_554: "554 5.7.1 {host} No SMTP service here for your address",
 }
 SIMPLE_REPLIES = {

@@ -10,13 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lab.model import WebFault
+from lab.model import OverIpv6, Redirect, WebFault, WebHost
 from lab.streams import LineTooLong, Stream
 
 MAX_HEAD = 16_384
 MAX_REQUESTS = 100
-HSTS = "max-age=31536000; includeSubDomains"
-REASONS = {200: "OK", 301: "Moved Permanently", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
+REASONS = {
+    200: "OK",
+    301: "Moved Permanently",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    503: "Service Unavailable",
+}
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
@@ -34,6 +40,13 @@ PAGE = """<!doctype html>
 <p lang="en">This is a practice domain. There is nothing else to see here.</p>
 </html>
 """
+OTHER_PAGE = """<!doctype html>
+<html lang="nl">
+<meta charset="utf-8">
+<title>Welkom</title>
+<p>Gefeliciteerd, uw nieuwe server werkt! Vervang dit bestand door uw eigen inhoud.</p>
+</html>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +59,8 @@ class Response:
 
 
 class Website:
-    """Serves connections for the websites at one address. `names` are the host names known there,
-    `policies` the MTA-STS policies by host name.
+    """Serves connections for the website at one address. `names` are the host names known there, `policies` the MTA-STS
+    policies by host name; `over_ipv6` is what is different here from the same site elsewhere.
     """
 
     def __init__(
@@ -55,14 +68,16 @@ class Website:
         names: frozenset[str],
         context: ssl.SSLContext | None,
         *,
-        fault: WebFault,
+        web: WebHost,
         delay: float,
+        over_ipv6: OverIpv6 = OverIpv6.SAME,
         policies: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._names = names
         self._policies = policies
         self._context = context
-        self._fault = fault
+        self._web = web
+        self._over_ipv6 = over_ipv6
         self._delay = delay
 
     async def serve_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,11 +92,11 @@ class Website:
         try:
             # The round trip of the connection itself, which takes no time on loopback.
             await stream.pause()
-            if self._fault is WebFault.SILENT:
+            if self._web.fault is WebFault.SILENT:
                 await stream.until_closed()
                 return
             if context is not None:
-                if self._fault is WebFault.TLS_ALERT:
+                if self._web.fault is WebFault.TLS_ALERT:
                     await stream.refuse_tls()
                     return
                 await stream.start_tls(context)
@@ -97,6 +112,8 @@ class Website:
             head = await stream.read_until(b"\r\n\r\n", MAX_HEAD)
         except LineTooLong:
             await stream.write(_encoded(Response(400, {}), with_body=True, keep=False))
+            return False
+        if self._over_ipv6 is OverIpv6.SILENT:
             return False
         lines = head.decode("latin-1").split("\r\n")
         fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
@@ -114,17 +131,30 @@ class Website:
             return Response(400, {})
         if method not in ("GET", "HEAD"):
             return Response(405, {"Allow": "GET, HEAD"})
-        if not secure and self._fault is not WebFault.NO_HTTPS:
-            return Response(301, {"Location": f"https://{name}{path}"})
-        headers = {**SECURITY_HEADERS, "Strict-Transport-Security": HSTS} if secure else SECURITY_HEADERS
+        if not secure and (location := self._redirected(name, path)):
+            return Response(301, {"Location": location})
+        hsts = {"Strict-Transport-Security": self._web.hsts} if secure and self._web.hsts else {}
+        headers = {**SECURITY_HEADERS, **hsts}
         if path == MTA_STS and name in self._policies:
             return Response(200, {**headers, "Content-Type": "text/plain"}, self._policies[name].encode("ascii"))
         if path == SECURITY_TXT:
             return Response(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, _security_txt(name))
-        if path != "/":
+        if path not in ("/", "/welkom"):
             return Response(404, headers)
-        page = PAGE.format(name=html.escape(name)).encode("utf-8")
-        return Response(200, {**headers, "Content-Type": "text/html; charset=utf-8"}, page)
+        other = self._over_ipv6 is OverIpv6.OTHER_PAGE
+        page = (OTHER_PAGE if other else PAGE.format(name=html.escape(name))).encode("utf-8")
+        status = 503 if self._over_ipv6 is OverIpv6.OUT_OF_ORDER else self._web.status
+        return Response(status, {**headers, "Content-Type": "text/html; charset=utf-8"}, page)
+
+    def _redirected(self, name: str, path: str) -> str:
+        """Where plain HTTP leads; empty when it leads nowhere."""
+        if self._web.fault is WebFault.NO_HTTPS:
+            return ""
+        return {
+            Redirect.HTTPS: f"https://{name}{path}",
+            Redirect.PLAIN: "" if path == "/welkom" else f"http://{name}/welkom",
+            Redirect.OTHER_HOST: f"https://www.{name}{path}",
+        }.get(self._web.redirect, "")
 
 
 def _security_txt(name: str) -> bytes:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.lib.redis import client
 from portal.pages import explain, scoring
-from portal.pages.practice import practice_domains, spread
+from portal.pages.practice import in_groups, practice_domains, spread
 from portal.scans import own, resolver
 from portal.scans.forms import ScanForm
 
@@ -28,11 +28,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def render_home(request: HttpRequest, form: ScanForm, status: int = 200) -> HttpResponse:
     """The home page with a form, which may have errors and then keeps what was typed."""
-    practice = practice_domains()
+    practice = practice_domains(get_language() or settings.LANGUAGE_CODE)
     context = {
         "form": form,
         "practice_domains": practice,
         "practice_first": spread(practice),
+        "practice_groups": in_groups(practice),
         "recent": own.recent(request),
     }
     return render(request, "pages/home.html", context, status=status)

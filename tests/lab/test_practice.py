@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 
 from lab import PRACTICE, SCENERY, Domain, Lab
 from lab.model import SenderPolicies
+from lab.practice import GROUPS
 from tests.lab.tools import ask, texts, types
 
 PROMISED = {
@@ -24,11 +26,17 @@ def test_every_promised_domain_is_there_once() -> None:
 
 def test_people_are_offered_every_practice_domain_in_both_languages_and_no_scenery(lab: Lab) -> None:
     offered = json.loads((lab.directory / "domains.json").read_text(encoding="utf-8"))
-    assert [domain["name"] for domain in offered] == [domain.name for domain in PRACTICE]
-    assert all(
-        domain[words][language] for domain in offered for words in ("title", "sentence") for language in ("nl", "en")
-    )
+    assert sorted(domain["name"] for domain in offered) == sorted(domain.name for domain in PRACTICE)
+    words = ("title", "sentence", "group")
+    assert all(domain[kind][language] for domain in offered for kind in words for language in ("nl", "en"))
     assert not any(domain.listed for domain in SCENERY)
+
+
+def test_practice_domains_are_offered_group_by_group_and_the_good_one_first(lab: Lab) -> None:
+    offered = json.loads((lab.directory / "domains.json").read_text(encoding="utf-8"))
+    headings = [heading for heading, _ in itertools.groupby(domain["group"]["nl"] for domain in offered)]
+    assert headings == [words.nl for words in GROUPS.values()]
+    assert offered[0]["name"] == "goed.voorbeeld.test"
 
 
 USUAL = [domain for domain in PRACTICE if domain.policies == SenderPolicies()]
@@ -52,3 +60,4 @@ def test_hosts_get_no_ipv6_address_where_there_is_no_ipv6() -> None:
     with Lab(ipv6=False, forward=False) as lab:
         assert types(ask(lab, "goed.voorbeeld.test", "AAAA", dnssec=False).answer) == set()
         assert "::1" not in lab.environment()["CHECKS_PORT_MAP"]
+        assert "CHECKS_NAT64" not in lab.environment()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import smtplib
 import socket
 import ssl
@@ -9,8 +10,8 @@ import ssl
 import pytest
 
 from lab import Domain, Lab, MailHost
-from lab.plan import IPV6, SMTP
-from tests.lab.tools import PATIENCE, connect, domain
+from lab.plan import SMTP
+from tests.lab.tools import PATIENCE, ask, connect, domain, texts
 
 GOOD = "goed.voorbeeld.test"
 FAULTS = "hosts.voorbeeld.test"
@@ -59,13 +60,20 @@ def test_starttls_leads_to_a_trusted_certificate_and_a_fresh_session(lab: Lab) -
         assert smtp.docmd("BLA")[0] == 500
 
 
-def test_hosts_at_the_shared_ipv6_address_show_the_certificate_asked_for(lab: Lab) -> None:
-    if not lab.world.plan.ipv6:
-        pytest.skip("::1 is not on this machine")
-    for name in ("mx." + GOOD, "mx.dubbele-tlsa.voorbeeld.test"):
-        with client(lab, IPV6, name) as smtp:
+def test_a_host_is_the_same_for_those_who_come_over_ipv6(lab: Lab) -> None:
+    for name in (GOOD, "dubbele-tlsa.voorbeeld.test"):
+        found = domain(lab, name)
+        with client(lab, lab.world.plan.mail_host(found, found.mail[0], 6), f"mx.{name}") as smtp:
             smtp.ehlo()
             smtp.starttls(context=trusting(lab))
+
+
+def test_nobody_listens_where_an_ipv6_address_is_dead(lab: Lab) -> None:
+    found = domain(lab, "mail-ipv6-dood.voorbeeld.test")
+    (address,) = texts(ask(lab, f"mx.{found.name}", "AAAA", dnssec=False), "AAAA")
+    end = ipaddress.IPv4Address(int(ipaddress.IPv6Address(address)) & 0xFFFFFFFF)
+    with pytest.raises(ConnectionRefusedError):
+        connect(lab, str(end), SMTP)
 
 
 def test_helo_is_answered_without_extensions(lab: Lab) -> None:

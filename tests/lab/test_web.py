@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from lab import Lab
-from lab.plan import HTTP, HTTPS, IPV6
+from lab.plan import HTTP, HTTPS
 from tests.lab.tools import connect, domain
 
 GOOD = "goed.voorbeeld.test"
@@ -72,12 +72,34 @@ def test_a_name_that_is_not_there_is_a_bad_request(lab: Lab) -> None:
         assert client.getresponse().status == 400
 
 
-def test_the_shared_ipv6_address_serves_each_site_with_its_own_certificate(lab: Lab) -> None:
-    if not lab.world.plan.ipv6:
-        pytest.skip("::1 is not on this machine")
-    for name in (GOOD, "www.alias.voorbeeld.test"):
-        with visit(lab, name, secure=True, address=IPV6) as client:
-            assert get(client, "/").status == 200
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("goed", 200, "oefendomein"),
+        ("website-ipv6-anders", 200, "nieuwe server"),
+        ("website-ipv6-storing", 503, "oefendomein"),
+        ("website-foutpagina", 404, "oefendomein"),
+    ],
+)
+def test_a_site_may_be_another_for_those_who_come_over_ipv6(lab: Lab, name: str, status: int, words: str) -> None:
+    full = f"{name}.voorbeeld.test"
+    with visit(lab, full, secure=True, address=lab.world.plan.web_host(domain(lab, full), 6)) as client:
+        response = get(client, "/")
+        assert response.status == status
+        assert words in response.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "location"),
+    [
+        ("geen-doorverwijzing", None),
+        ("doorverwijzing-http", "http://doorverwijzing-http.voorbeeld.test/welkom"),
+        ("doorverwijzing-elders", "https://www.doorverwijzing-elders.voorbeeld.test/"),
+    ],
+)
+def test_port_80_can_lead_elsewhere_or_nowhere(lab: Lab, name: str, location: str | None) -> None:
+    with visit(lab, f"{name}.voorbeeld.test", secure=False) as client:
+        assert get(client, "/").getheader("Location") == location
 
 
 def test_a_site_without_https_shows_its_page_on_port_80_and_refuses_443(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -18,4 +19,5 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def options(lab: Lab) -> Options:
-    return Options.from_env({**lab.environment(), "SITE_NAME": "zegel.example"})
+    found = Options.from_env({**lab.environment(), "SITE_NAME": "zegel.example"})
+    return replace(found, connect_timeout=3.0)  # where nobody takes the call: nothing else takes longer on loopback

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from portal.pages.practice import Practice, in_groups
 from portal.scans import lifecycle
 from portal.scans.models import Failure, Scan
 from tests.portal.builders import MadeReport, a_running_scan, a_scan
@@ -213,15 +214,10 @@ def test_the_form_keeps_what_was_typed_and_ties_the_reason_to_the_field(client: 
 
 
 def test_practice_domains_are_buttons_with_their_story(rf: RequestFactory) -> None:
-    practice = [
-        {
-            "name": "goed.voorbeeld.test",
-            "title": {"nl": "Alles in orde", "en": "All in order"},
-            "sentence": {"nl": "Niets mis.", "en": "Nothing wrong."},
-        }
-    ]
+    practice = [Practice("goed.voorbeeld.test", "All in order", "Nothing wrong.", "To begin with")]
+    context = {"practice_domains": practice, "practice_groups": in_groups(practice)}
     with translation.override("en"):
-        html = render_to_string("pages/home.html", {"practice_domains": practice}, request=rf.get("/"))
+        html = render_to_string("pages/home.html", context, request=rf.get("/"))
     assert re.search(r'<button[^>]*name="domain"\s+value="goed.voorbeeld.test"', html)
     assert "Nothing wrong." in html
     Page(html)

@@ -82,6 +82,25 @@ def test_practice_domains_are_offered_when_there_are_any(client: Client, setting
     assert "goed.voorbeeld.test" in client.get("/").content.decode()
 
 
+def test_practice_domains_stand_under_their_headings_and_only_the_first_is_unfolded(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    listed = tmp_path / "domains.json"
+    rows = [("goed", "Begin"), ("geen-mail", "Begin"), ("alias", "Mail")]
+    listed.write_text(
+        json.dumps(
+            [
+                {"name": f"{name}.voorbeeld.test", "group": {"nl": heading, "en": heading}, "title": {}, "sentence": {}}
+                for name, heading in rows
+            ]
+        )
+    )
+    settings.PRACTICE_DOMAINS_FILE = str(listed)
+    folds = client.get("/").content.decode().split('<details class="zegel-practice-group"')[1:]
+    assert [fold.count('name="domain"') for fold in folds] == [2, 1]
+    assert [fold.startswith(" open>") for fold in folds] == [True, False]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"a": 1}'])
 def test_a_broken_list_of_practice_domains_is_no_list(
     client: Client, settings: Settings, tmp_path: Path, text: str
