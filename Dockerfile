@@ -19,7 +19,8 @@ RUN /tools/bin/python -m portal.theme.vendor \
  && rm -rf static/vendor lab requirements-dev.txt build.txt
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin zegel
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin zegel \
+ && install -d -o zegel /var/lib/zegel/rpki
 COPY --from=build /venv /venv
 COPY --from=build /build /app
 WORKDIR /app

@@ -2,7 +2,7 @@
 no database, and reads no environment.
 """
 
-from checks import tlsa_tools
+from checks import rpki_tables, tlsa_tools
 from checks.catalogue import CATALOGUE
 from checks.engine import evaluate, measure, scan
 from checks.facts.measurement import Measurement
@@ -22,6 +22,7 @@ __all__ = [
     "evaluate",
     "measure",
     "resolver_fitness",
+    "rpki_tables",
     "scan",
     "tlsa_tools",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from checks import Options
+from checks import Options, rpki_tables
 from portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -120,9 +120,11 @@ CACHES = {
 # --- Scans -------------------------------------------------------------------------------------------------------------------------------------
 
 try:
-    SCAN_OPTIONS = Options.from_env(ENVIRON)
+    RPKI_SOURCES = Options.from_env(ENVIRON)
 except ValueError as error:
     raise env.WrongVariable(f"{error}.") from error
+RPKI_DIR = Path(env.env_str(ENVIRON, "RPKI_DIR") or Path(env.env_str(ENVIRON, "VAR_DIR") or BASE_DIR / "var") / "rpki")
+SCAN_OPTIONS = rpki_tables.with_copies(RPKI_SOURCES, RPKI_DIR)  # beat has the copies brought up to date
 SCAN_DEADLINE = SCAN_OPTIONS.deadline
 FRESH_FOR = timedelta(minutes=5)
 RETENTION_MEASUREMENT = timedelta(
@@ -164,6 +166,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "portal.scans.tasks.reap", "schedule": 10.0, "options": {"expires": 10}},
     "tick": {"task": "portal.dashboards.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
+    "rpki": {
+        "task": "portal.scans.tasks.refresh_rpki",
+        "schedule": 3600.0,
+        "options": {"expires": 3600, "queue": "bulk"},
+    },
     "resolver": {"task": "portal.scans.tasks.look_at_resolver", "schedule": 600.0, "options": {"expires": 600}},
     "notices": {"task": "portal.dashboards.tasks.send_notices", "schedule": 10.0, "options": {"expires": 10}},
     "prune": {"task": "portal.scans.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},

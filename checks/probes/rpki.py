@@ -1,7 +1,7 @@
 """The routes to all addresses of a scan and the VRPs that cover them, from tables that stay in memory.
 
 The tables come from files or addresses that the operator sets. A file is read again when it has changed, an address
-after an hour; while that fails, what was read before serves for a day.
+after an hour; meanwhile, and while that fails, what was read before serves, for a day at most.
 """
 
 from __future__ import annotations
@@ -36,31 +36,62 @@ class _Loaded:
     at: float
 
 
-class Tables:
-    """Tables by their sources, shared by all scans of a process."""
+def _beside(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="rpki-tables", daemon=True).start()
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+
+class Tables:
+    """Tables by their sources, shared by all scans of a process. A changed source is read beside the scans, which go on
+    with the old table; only the first time has anybody to wait. ``beside`` starts such work.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        beside: Callable[[Callable[[], None]], None] = _beside,
+    ) -> None:
         self._clock = clock
+        self._beside = beside
         self._lock = threading.Lock()
         self._loaded: dict[tuple[str, ...], _Loaded] = {}
         self._failed: dict[tuple[str, ...], float] = {}
+        self._reading: set[tuple[str, ...]] = set()
 
     def get(self, sources: tuple[str, ...], read: Callable[..., PrefixTable]) -> PrefixTable | None:
-        """The table that ``read`` makes of the contents of all ``sources``; None when it is not to be had. Blocks."""
+        """The table that ``read`` makes of the contents of all ``sources``; None when it is not to be had. Blocks when
+        there is none yet.
+        """
         with self._lock:
             loaded, now = self._loaded.get(sources), self._clock()
             mark = _mark(sources)
             if loaded and loaded.mark == mark and (mark or now - loaded.at < FRESH):
                 return loaded.table
-            if now - self._failed.get(sources, -RETRY) >= RETRY:
-                try:
-                    table = read(*(_content(source) for source in sources))
-                    self._loaded[sources] = _Loaded(table, mark, now)
-                    return table
-                except (OSError, EOFError, zlib.error, ValueError, NotFetched) as error:
-                    self._failed[sources] = now
-                    log.warning("RPKI data of %s cannot be used: %s", ", ".join(sources), error)
-            return loaded.table if loaded and now - loaded.at < STALE else None
+            usable = loaded.table if loaded and now - loaded.at < STALE else None
+            if now - self._failed.get(sources, -RETRY) < RETRY:
+                return usable
+            if usable is None:
+                return self._read(sources, read, mark)
+            if sources not in self._reading:
+                self._reading.add(sources)
+                self._beside(lambda: self._read_beside(sources, read, mark))
+            return usable
+
+    def _read_beside(self, sources: tuple[str, ...], read: Callable[..., PrefixTable], mark: float) -> None:
+        try:
+            self._read(sources, read, mark)
+        finally:
+            self._reading.discard(sources)
+
+    def _read(self, sources: tuple[str, ...], read: Callable[..., PrefixTable], mark: float) -> PrefixTable | None:
+        try:
+            table = read(*(_content(source) for source in sources))
+        except (OSError, EOFError, zlib.error, ValueError, NotFetched) as error:
+            self._failed[sources] = self._clock()
+            log.warning("RPKI data of %s cannot be used: %s", ", ".join(sources), error)
+            return None
+        self._failed.pop(sources, None)
+        self._loaded[sources] = _Loaded(table, mark, self._clock())
+        return table
 
 
 def _mark(sources: Iterable[str]) -> float:
@@ -79,10 +110,13 @@ def _content(source: str) -> bytes:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"{source} is larger than {MOST_BYTES} bytes")
         data = path.read_bytes()
-    return _unpacked(data) if data[:2] == b"\x1f\x8b" else data
+    return unpacked(data)
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked(data: bytes) -> bytes:
+    """The contents, out of gzip where they are packed. Raises ValueError and zlib.error."""
+    if data[:2] != b"\x1f\x8b":
+        return data
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     out = unpacker.decompress(data, MOST_BYTES)
     if not unpacker.eof:

@@ -17,7 +17,7 @@ from django.db.models import Avg, Count, F, Min
 from portal.celery import app
 from portal.dashboards.models import Alert, Entry, Notice, State
 from portal.dashboards.notices import MOST_ATTEMPTS
-from portal.scans import resolver
+from portal.scans import resolver, rpki
 from portal.scans.lifecycle import queue_lengths
 from portal.scans.models import Failure, Scan, Status
 
@@ -54,6 +54,7 @@ class Figures:
     notices_waiting: int
     notices_given_up: int
     resolver_unfit: str
+    rpki_sources: Sequence[rpki.Source]
     database: int
     disk_free: int
     measurements: int
@@ -81,6 +82,7 @@ def look(now: datetime, language: str, *, ping: bool = True) -> Figures:
         notices_waiting=unsent.filter(attempts__lt=MOST_ATTEMPTS).count(),
         notices_given_up=unsent.filter(attempts__gte=MOST_ATTEMPTS).count(),
         resolver_unfit=resolver.unfit_in_words(language),
+        rpki_sources=rpki.sources(),
         database=_database_size(),
         disk_free=shutil.disk_usage(settings.BASE_DIR).free,
         measurements=Scan.objects.filter(document__has_key="measurement").count(),
@@ -133,6 +135,7 @@ def metrics(figures: Figures) -> str:
         "zegel_notices_waiting": figures.notices_waiting,
         "zegel_notices_given_up": figures.notices_given_up,
         "zegel_resolver_fit": int(not figures.resolver_unfit),
+        "zegel_rpki_sources_away": sum(bool(source.problem) for source in figures.rpki_sources),
         "zegel_database_bytes": figures.database,
         "zegel_disk_free_bytes": figures.disk_free,
         "zegel_measurements_stored": figures.measurements,

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from checks import Report, Suite, Target, scan
 from portal.celery import app
 from portal.lib.commons import RedisCommons
-from portal.scans import lifecycle, resolver
+from portal.scans import lifecycle, resolver, rpki
 from portal.scans.live import Live
 from portal.scans.models import Failure
 
@@ -81,3 +81,11 @@ def prune() -> None:
 def look_at_resolver() -> None:
     """When a worker starts and every few minutes, by beat: see ``resolver.look``."""
     resolver.look()
+
+
+@app.task(name="portal.scans.tasks.refresh_rpki", acks_late=False, soft_time_limit=900, time_limit=960)
+def refresh_rpki() -> None:
+    """When a worker starts and every hour, by beat: see ``rpki.refresh``. Large tables take minutes, longer than a message
+    may wait for its receipt; one that is lost comes again within the hour.
+    """
+    rpki.refresh()

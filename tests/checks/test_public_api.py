@@ -1,4 +1,4 @@
-"""The eleven names are all that anybody outside may use."""
+"""The twelve names are all that anybody outside may use."""
 
 import checks
 
@@ -14,6 +14,7 @@ def test_the_public_names_are_pinned() -> None:
         "evaluate",
         "measure",
         "resolver_fitness",
+        "rpki_tables",
         "scan",
         "tlsa_tools",
     ]

@@ -34,7 +34,9 @@ def test_every_lasting_service_has_a_health_check(compose: dict[str, Any], name:
 
 def test_data_is_kept_in_volumes(compose: dict[str, Any]) -> None:
     used = {
-        volume.partition(":")[0] for name in ("postgres", "redis") for volume in compose["services"][name]["volumes"]
+        volume.partition(":")[0]
+        for name in ("postgres", "redis", "worker", "worker-bulk")
+        for volume in compose["services"][name]["volumes"]
     }
     assert used == set(compose["volumes"])
 

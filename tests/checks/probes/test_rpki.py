@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import http.server
 import json
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +28,11 @@ class Clock:
         return self.now
 
 
+def at_once(work: Callable[[], None]) -> None:
+    """In the place of a thread."""
+    work()
+
+
 def options(*, vrps: str = "", routes: str = "") -> Options:
     return Options((), (), "", rpki_vrps=(vrps,) if vrps else (), rpki_routes=(routes,) if routes else ())
 
@@ -46,29 +49,6 @@ def routes(tmp_path: Path) -> Path:
     path = tmp_path / "riswhoisdump.IPv4.gz"
     path.write_bytes(gzip.compress(ROUTES))
     return path
-
-
-@pytest.fixture
-def site() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """A web server on loopback that serves what is put in its table."""
-    files: dict[str, bytes] = {}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = files.get(self.path)
-            self.send_response(200 if body is not None else 503)
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", files
-        server.shutdown()
-        thread.join()
 
 
 async def test_routes_no_longer_than_24_bits_lead_to_an_address_with_the_vrps_that_cover_them(
@@ -93,15 +73,29 @@ def test_a_table_that_cannot_be_read_is_our_side(vrps: Path, routes: Path, conte
 
 
 def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
-    path, tables = tmp_path / "routes", Tables()
+    path, tables = tmp_path / "routes", Tables(beside=at_once)
     path.write_bytes(ROUTES)
     first = tables.get((str(path),), route_table)
     assert tables.get((str(path),), route_table) is first
     path.write_bytes(ROUTES + b"64497\t2001:db8::/32\t99\n")
     os.utime(path, (1, 1))
+    tables.get((str(path),), route_table)
     again = tables.get((str(path),), route_table)
     assert again is not None
     assert len(again) == 3
+
+
+def test_nobody_waits_for_a_table_that_is_read_again_and_it_is_read_once(tmp_path: Path) -> None:
+    waiting: list[Callable[[], None]] = []
+    path, tables = tmp_path / "routes", Tables(beside=waiting.append)
+    path.write_bytes(ROUTES)
+    first = tables.get((str(path),), route_table)
+    os.utime(path, (1, 1))
+    assert [tables.get((str(path),), route_table) for _ in range(3)] == [first] * 3
+    (read,) = waiting
+    read()
+    assert tables.get((str(path),), route_table) is not first
+    assert len(waiting) == 1
 
 
 def test_a_missing_file_is_found_once_it_is_there(tmp_path: Path) -> None:
@@ -115,18 +109,19 @@ def test_a_missing_file_is_found_once_it_is_there(tmp_path: Path) -> None:
 
 def test_an_address_is_fetched_again_when_an_hour_has_passed(site: tuple[str, dict[str, bytes]]) -> None:
     (base, files), clock = site, Clock()
-    tables, source = Tables(clock), (f"{base}/routes",)
+    tables, source = Tables(clock, at_once), (f"{base}/routes",)
     files["/routes"] = ROUTES
     first = tables.get(source, route_table)
     clock.now += FRESH - 1
     assert tables.get(source, route_table) is first
     clock.now += 2
+    tables.get(source, route_table)
     assert tables.get(source, route_table) is not first
 
 
 def test_an_old_table_serves_while_its_source_fails_but_not_for_ever(site: tuple[str, dict[str, bytes]]) -> None:
     (base, files), clock = site, Clock()
-    tables, source = Tables(clock), (f"{base}/routes",)
+    tables, source = Tables(clock, at_once), (f"{base}/routes",)
     files["/routes"] = ROUTES
     first = tables.get(source, route_table)
     del files["/routes"]

@@ -51,6 +51,6 @@ def test_a_fit_resolver_is_not_mentioned(client: Client) -> None:
 
 def test_a_worker_that_is_ready_asks_for_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(app, "send_task", sent.append)
+    monkeypatch.setattr(app, "send_task", lambda name, **_: sent.append(name))
     worker_ready.send(sender=None)
-    assert sent == ["portal.scans.tasks.look_at_resolver"]
+    assert sent == ["portal.scans.tasks.look_at_resolver", "portal.scans.tasks.refresh_rpki"]
