@@ -52,6 +52,17 @@ HTTPS = (
         web=WebHost(fault=WebFault.HTTPS_BLACK_HOLE),
     ),
     practice(
+        "website-weigert",
+        Group.HTTPS,
+        Text("Website weigert ons", "Website refuses us"),
+        Text(
+            "De website antwoordt ons met „verboden”: wat gewone bezoekers te zien krijgen, weten we niet.",
+            "The website answers us “forbidden”: what ordinary visitors get to see we do not know.",
+        ),
+        ("web_ipv6_ws_similar",),
+        web=WebHost(status=403),
+    ),
+    practice(
         "geen-doorverwijzing",
         Group.HTTPS,
         Text("Geen doorverwijzing naar HTTPS", "No redirect to HTTPS"),

@@ -19,6 +19,7 @@ REASONS = {
     200: "OK",
     301: "Moved Permanently",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     503: "Service Unavailable",

@@ -230,6 +230,7 @@ EXPECTED |= {
     ("https-mislukt", MAIL): {NO_POLICY},
     ("https-zwijgt", WEB): {"web_https_http_available failed silent"},
     ("https-zwijgt", MAIL): {NO_POLICY},
+    ("website-weigert", WEB): {"web_ipv6_ws_similar warning refused", "web_https_http_compress info refused"},
     ("geen-doorverwijzing", WEB): {"web_https_http_redirect failed no-redirect"},
     ("doorverwijzing-http", WEB): {"web_https_http_redirect failed stays-plain"},
     ("doorverwijzing-elders", WEB): {"web_https_http_redirect failed other-host"},
