@@ -23,6 +23,26 @@ def _sender(name: str, title: Text, sentence: Text, expected: str, policies: Sen
 
 
 SENDERS = (
+    practice(
+        "veel-afzenders",
+        Group.SENDERS,
+        Text("Veel afzenders", "Many senders"),
+        Text(
+            "Er is niets mis: het SPF-record noemt de mailserver, een eigen relay, een netwerk en twee leveranciers.",
+            "Nothing is wrong: the SPF record names the mail server, a relay, a network and two suppliers.",
+        ),
+        policies=SenderPolicies(
+            spf=(
+                "v=spf1 mx a:relay.veel-afzenders.voorbeeld.test ip4:192.0.2.0/28 ip6:2001:db8:25::/48 "
+                "include:spf.veel-afzenders.voorbeeld.test include:nieuws.veel-afzenders.voorbeeld.test -all",
+            )
+        ),
+        records=(
+            "relay A 192.0.2.65",
+            'spf TXT "v=spf1 ip4:198.51.100.0/24 ip6:2001:db8:5::/48 -all"',
+            'nieuws TXT "v=spf1 ip4:203.0.113.16/28 ~all"',
+        ),
+    ),
     _sender(
         "spf-te-lang",
         Text("SPF met te veel opzoekingen", "SPF with too many look-ups"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from checks.dnssec import Outcome
+from checks.evaluate import senders
 from checks.evaluate.dkim import Dkim, Presence
 from checks.evaluate.dmarc import Discovery, State
 from checks.evaluate.spf import MOST_LOOKUPS, Branch, Fault, Found, Network, Tree
@@ -296,7 +296,7 @@ def _spf_evidence(view: View, tree: Tree, first: Found | None) -> dict[str, Any]
         "ipv6_networks": sum(network.version == 6 for network in networks),
         "networks": [str(network) for network in networks[:MOST_NETWORKS]],
         "unfollowed": [term for branch in tree.all_branches for term in branch.unfollowed],
-        "senders": _senders(view, tree),
+        "outgoing": senders.inventory(view, tree),
     }
     if first:
         path = " → ".join(name.rstrip(".") for name in first.path)
@@ -322,26 +322,6 @@ def _branch_row(branch: Branch) -> dict[str, Any]:
 
 def _counted(networks: Iterable[Network]) -> int:
     return sum(1 for _ in networks)
-
-
-def _senders(view: View, tree: Tree) -> list[dict[str, Any]]:
-    """The hosts that may send by name, for the inventory of outgoing mail servers, with DNSSEC of their addresses; TLSA
-    where they receive mail too."""
-    names = dict.fromkeys(host for branch in tree.all_branches for host in branch.hosts)
-    exchanges = {host.name for host in view.mail_hosts.exchanges} if view.mail_hosts else set()
-    rows = []
-    for name in names:
-        found = [lookup for lookup in view.addresses(name) if lookup.outcome is Outcome.FOUND]
-        tlsa = view.lookup(f"_25._tcp.{name}", "TLSA") if name in exchanges else None
-        rows.append(
-            {
-                "host": name.rstrip("."),
-                "addresses": ", ".join(record for lookup in found for record in lookup.records[:8]),
-                "dnssec": found[0].security.value if found else "-",
-                "tlsa": len(tlsa.records) if tlsa else None,
-            }
-        )
-    return rows[:MOST_NETWORKS]
 
 
 def _receives(view: View) -> bool:

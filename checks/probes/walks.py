@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 
-from checks.evaluate import dkim, dmarc, spf
+from checks.evaluate import dkim, dmarc, senders, spf
 from checks.evaluate.txt import Result, Steps
 from checks.probes.dns import DnsProbe
 
@@ -27,7 +27,14 @@ async def follow(probe: DnsProbe, steps: Steps[Result]) -> Result:
 async def mail_auth(probe: DnsProbe, domain: str) -> None:
     """All answers that SPF, DKIM and DMARC of ``domain`` (absolute name) are judged by."""
     await asyncio.gather(
-        follow(probe, spf.walk(domain)),
+        _senders(probe, domain),
         follow(probe, dmarc.discover(domain)),
         follow(probe, dkim.discover(domain)),
     )
+
+
+async def _senders(probe: DnsProbe, domain: str) -> None:
+    """SPF, and the TLSA records of the hosts that it names. Their addresses are known by then."""
+    tree = await follow(probe, spf.walk(domain))
+    addresses = {host: [await probe.lookup(host, rdtype) for rdtype in ("A", "AAAA")] for host in senders.named(tree)}
+    await asyncio.gather(*(probe.lookup(name, "TLSA") for name in senders.questions(addresses)))

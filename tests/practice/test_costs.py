@@ -27,7 +27,14 @@ def _scan(options: Options, name: str, *suites: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["goed.voorbeeld.test", "twee-mx.voorbeeld.test", "alias.voorbeeld.test", "onondertekend.voorbeeld.test"]
+    "name",
+    [
+        "goed.voorbeeld.test",
+        "twee-mx.voorbeeld.test",
+        "alias.voorbeeld.test",
+        "onondertekend.voorbeeld.test",
+        "veel-afzenders.voorbeeld.test",
+    ],
 )
 def test_mail_and_web_ask_at_most_60_questions(counted: Lab, options: Options, name: str) -> None:
     _scan(options, name, Suite.MAIL, Suite.WEB)
@@ -35,7 +42,15 @@ def test_mail_and_web_ask_at_most_60_questions(counted: Lab, options: Options, n
 
 
 @pytest.mark.parametrize("suite", Suite)
-@pytest.mark.parametrize("name", ["goed.voorbeeld.test", "twee-mx.voorbeeld.test", "verkeerde-ds.voorbeeld.test"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "goed.voorbeeld.test",
+        "twee-mx.voorbeeld.test",
+        "verkeerde-ds.voorbeeld.test",
+        "veel-afzenders.voorbeeld.test",
+    ],
+)
 def test_no_question_is_asked_twice_in_a_scan(counted: Lab, options: Options, name: str, suite: Suite) -> None:
     _scan(options, name, suite)
     assert [question for question, times in counted.counters.questions.items() if times > 1] == []

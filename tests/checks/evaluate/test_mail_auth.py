@@ -234,18 +234,6 @@ def test_a_syntax_error_is_shown_with_its_place() -> None:
     assert (evidence["position"], evidence["term"]) == (11, "ipv4:192.0.2.1")
 
 
-def test_hosts_that_may_send_are_an_inventory_with_their_dnssec() -> None:
-    view = mail(
-        txt(HOME, "v=spf1 mx a:news.example -all"),
-        a_lookup("news.example.", "A", "192.0.2.9", security=Security.INSECURE),
-    )
-    senders = mail_auth.spf_policy(view).observations[0].evidence["senders"]
-    assert [(row["host"], row["dnssec"]) for row in senders] == [
-        ("mx1.good.example", "secure"),
-        ("news.example", "insecure"),
-    ]
-
-
 DOMAINKEY = f"_domainkey.{HOME}"
 
 
