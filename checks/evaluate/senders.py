@@ -139,7 +139,7 @@ def _exchanges(view: View, name: str) -> list[str]:
 def _addresses(branch: Branch) -> int:
     """The IPv4 addresses that a supplier's record lets in, with all that it includes."""
     found = [network for item in (branch, *_below(branch)) for network in item.networks if network.version == 4]
-    return sum(network.num_addresses for network in collapse_addresses(found))  # type: ignore[type-var]
+    return sum(network.num_addresses for network in collapse_addresses(found))
 
 
 def _below(branch: Branch) -> Iterator[Branch]:
