@@ -80,7 +80,7 @@ def test_the_picture_shows_what_is_about_to_break_in_a_chain_that_is_whole(
 def test_the_command_line_tells_remarks_in_words(options: Options) -> None:
     report = asyncio.run(scan(Target.parse("loopt-af.voorbeeld.test", WEB), options))
     line = r"· The signature over DNSKEY of loopt-af\.voorbeeld\.test ends in 2[34] hours\."
-    assert re.search(line, render(report, Style("en")))
+    assert re.search(line, render(report, Style("en", width=200)))
 
 
 @pytest.mark.parametrize(("name", "lines"), [("goed", 0), ("loopt-af", 1)])

@@ -33,7 +33,7 @@ def test_make_alone_lists_every_target_that_people_use() -> None:
 
 def test_setup_without_python_says_what_to_install(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-pdf.txt"):
         (tmp_path / name).touch()
     command = ["make", "PYTHON=no-such-python", "setup"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
