@@ -186,6 +186,8 @@ def order(reading: Reading, _: View) -> Judged:
     passed_over = sorted(strong - set(chosen))
     if first_weak is None and passed_over and reading.by_another:
         return Order.UNKNOWN, shown  # asked no further than the levels of the other profile
+    if first_weak is None and _asked_and_failed(reading, Ask.ORDER):
+        return Order.UNKNOWN, shown  # nobody knows what would have come next
     if first_weak is None or not passed_over:
         return Order.OK, shown
     return Order.WRONG, {**shown, "chosen": suite_name(first_weak), "better": suite_name(passed_over[0])}

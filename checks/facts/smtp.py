@@ -36,13 +36,13 @@ class SmtpSession:
     ``discarded`` counts bytes that came in clear behind the reply to STARTTLS (RFC 3207 section 4.2); they were
     thrown away. ``bare_lf``: lines ended without CR (RFC 5321 section 2.3.8).
     ``connect_ms`` and ``greeting_ms`` are milliseconds since the start of the connection. ``attempts`` counts
-    connections made, retries included.
+    connections made to the address: sessions, retries, and what else was asked of it.
 
     ``other_try`` is a connection a moment earlier or later that came to something else: the better of the two speaks, and
     the other is kept.
 
-    ``other_tls`` is the handshake with a client that accepts only certificates with the other kind of key, RSA or ECDSA,
-    when that was tried. ``injection`` and ``secured`` come from a connection of their own: ``secured`` are the EHLO
+    ``other_tls`` is what clients get that accept only certificates with the other kind of key, RSA or ECDSA; None where there
+    is no such certificate, as far as we could see. ``injection`` and ``secured`` come from a connection of their own: ``secured`` are the EHLO
     keywords as offered inside TLS, ``unnamed`` the chain that is shown to a client that sends no server name.
     ``rset`` is the reply to RSET in clear, on that connection too.
     ``measured_ago`` is the age in seconds of a session that was measured for another domain with the same mail host.

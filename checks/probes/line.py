@@ -116,9 +116,8 @@ class Line:
         unneeded, self._ahead = self._ahead, deque()
         for task in unneeded:
             task.cancel()  # one that is open already stays as it is
-        for found in await asyncio.gather(*unneeded, return_exceptions=True):
-            if isinstance(found, Opened):
-                await found.leave()
+        found = await asyncio.gather(*unneeded, return_exceptions=True)
+        await asyncio.gather(*(opened.leave() for opened in found if isinstance(opened, Opened)))
 
     @asynccontextmanager
     async def once(self) -> AsyncIterator[Opened]:

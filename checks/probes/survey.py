@@ -150,6 +150,7 @@ class Survey:
         if scan is not None and isinstance(session.tls, TlsHandshake):
             other = tls_mail.other_certificate(scan, session.tls, self.options, self.now)
             session = second_look.beside(replace(session, other_tls=other), line)
+        session = replace(session, attempts=session.attempts + line.connections)
         return MailVisit(self.now, session, scan)
 
     async def web(self, dns_done: Callable[[], None]) -> tuple[WebEndpoint, ...]:

@@ -5,8 +5,8 @@ The questions differ in their suites, so the suite of a yes tells which of them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from checks.facts.tls_scan import Answer, Ask, Reply
 from checks.policy.tls_names import suite_name
@@ -73,7 +73,8 @@ def other_key_and_elliptic(profile: TlsProfile, base: Hello, other: KeyType) -> 
     return Merged(base, (Part(ASK_FOR[other], with_other), Part(Ask.TLS12_WEAK_SUITES, elliptic)))
 
 
-def _suites(profile: TlsProfile, levels: Sequence[Level], within: str = "") -> tuple[int, ...]:
+@cache
+def _suites(profile: TlsProfile, levels: tuple[Level, ...], within: str = "") -> tuple[int, ...]:
     """Suites of TLS 1.2 and before, level by level as given."""
     return tuple(
         code for level in levels for code in profile.suites_of(level, tls13=False) if within in suite_name(code)

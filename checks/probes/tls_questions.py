@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 
+from checks.facts.network import Reason
 from checks.facts.tls import TlsHandshake
 from checks.facts.tls_scan import Answer, Ask, Renegotiation, Reply, Tickets
 from checks.policy.tls_names import (
@@ -31,8 +33,10 @@ from checks.probes.tls_ask import Asker
 from checks.wire.tls_hello import Hello
 
 PIECE = 60  # suites in one hello for a server that does not answer to large ones
+MOST_IN_ORDER = 8  # hellos for the order of suites, however few connections are left: it decides
 TRIES = 11  # renegotiations: one more than the guidelines allow
 AGAIN = 4.0  # seconds that a server has for an answer which it did not give the first time
+_BY_KEY = {Ask.TLS12_ECDSA: "_ECDSA_", Ask.TLS12_RSA: "_RSA_"}
 _NOT_LARGE = 100  # suites in a hello from which it is large
 
 
@@ -99,7 +103,7 @@ class Questions:
         """All curves, the good ones first. No finite-field groups: a server that sees none of its own among them may
         not use its own (RFC 7919 section 4).
         """
-        return tuple(code for code in (*self.profile.groups_of(Level.GOOD), *self._bad_groups()) if _is_curve(code))
+        return _curves(self.profile)
 
     def bad_curves(self) -> tuple[int, ...]:
         """The curves that are not good."""
@@ -165,16 +169,24 @@ class Questions:
         """Which suite is chosen with everything on offer, the worst first; then again without that one, until it is a
         weak one: then what is left of the strong ones has to be refused, or the order is wrong.
         """
-        weak, left = self.suites(*WEAK), list(self.strong())
-        while left:
+        weak, left = self.suites(*WEAK), self._may_be_strong()
+        for tries in count():
+            if not left:
+                return
+            if tries >= MOST_IN_ORDER and self.asker.left < 1:
+                self.told.append(Told(Answer(Ask.ORDER, Reply.FAILED, reason=Reason.OURS), None))
+                return
             answer = await self.ask(Ask.ORDER, self.hello(TLS1_2, (*weak, *left)))
             if answer.suite not in left:
                 break
             left.remove(answer.suite)
-            if self.asker.left < 2:
-                return
-        if left and self.asker.left > 0:
-            await self.ask(Ask.LIST, self.hello(TLS1_2, tuple(left)))
+        await self.ask(Ask.LIST, self.hello(TLS1_2, tuple(left)))
+
+    def _may_be_strong(self) -> list[int]:
+        """The strong suites, without those for a kind of key that the server is known not to have."""
+        refused = [answer.ask for answer in self.answers if answer.reply is Reply.REFUSED]
+        absent = [mark for ask, mark in _BY_KEY.items() if ask in refused]
+        return [code for code in self.strong() if not any(mark in suite_name(code) for mark in absent)]
 
     async def list_suites(self, version: int) -> None:
         """The suites that are accepted at ``version``, the highest below 1.3, one connection for each, while there are
@@ -232,6 +244,12 @@ class Questions:
         accepted = (told.hello for told in self.told if told.hello and told.answer.reply is Reply.ACCEPTED)
         usual = self.hello_13(*STRONG) if self.known.version == "TLSv1.3" else self.hello(TLS1_2, self.strong())
         return next(accepted, usual)
+
+
+@cache
+def _curves(profile: TlsProfile) -> tuple[int, ...]:
+    good, bad = profile.groups_of(Level.GOOD), profile.groups_of(Level.PHASE_OUT, Level.INSUFFICIENT)
+    return tuple(code for code in (*good, *bad) if _is_curve(code))
 
 
 @cache

@@ -19,11 +19,14 @@ from checks.evaluate.tls_reading import Reading
 from checks.facts.tls import TlsHandshake, Verification
 from checks.facts.tls_scan import Reply, TlsScan
 from checks.model import Suite
+from checks.net.aio import AioDoor
 from checks.net.transport import Limits
 from checks.options import Options, PortMap
 from checks.policy.tls_names import SUITES, TLS1_2, TLS1_3, VERSIONS
 from checks.policy.tls_profile import load
 from checks.probes import tls_scan
+from checks.probes.line import Line
+from checks.probes.tls import handshake
 from tests.agreement import tls_servers
 from tests.agreement.tls_servers import (
     ADDRESS,
@@ -246,9 +249,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @dataclass(frozen=True)
 class Seen:
-    """One server, as all saw it. ``peer`` is None where sslscan cannot see it."""
+    """One server, as all saw it. ``peer`` is None where sslscan cannot see it, ``as_mail`` where OpenSSL comes to no handshake."""
 
     ours: Reading
+    as_mail: Reading | None
     peer: Sslscan | None
     client: str
 
@@ -259,17 +263,29 @@ def seen(server: Server, keys: Keys) -> Seen:
     program("sslscan")
     with server.run(keys) as port:
         client = s_client(port, "-tls1_2", "-cipher", OLD)
-        return Seen(ours(port, server.known), None if server.blind else sslscan(port), client)
+        peer = None if server.blind else sslscan(port)
+        return Seen(ours(port, server.known), asyncio.run(as_mail(port, keys)), peer, client)
+
+
+def options_for(port: int, ca_bundle: str = "") -> Options:
+    return Options((), (), ca_bundle, allowed_networks=(NETWORK,), port_maps=(PortMap(NETWORK, {443: port}),))
+
+
+async def as_mail(port: int, keys: Keys) -> Reading | None:
+    """By the plan of a mail address, without the dialogue before it."""
+    options = options_for(port, str(keys.files["rsa"]))
+    door = AioDoor(options, Limits())
+    end = door.clock() + 50
+    async with door.connect(ADDRESS, 443, 5, end) as connection:
+        _, known = await handshake(connection, door, NAME, end, options=options, now=NOW)
+    if not isinstance(known, TlsHandshake):
+        return None
+    scan = await tls_scan.probe_mail(NAME, Line(ADDRESS, 443, options, door, end), known)
+    return Reading(scan, known, load())
 
 
 def ours(port: int, version: str) -> Reading:
-    options = Options(
-        resolvers=(),
-        trust_anchors=(),
-        ca_bundle="",
-        allowed_networks=(NETWORK,),
-        port_maps=(PortMap(NETWORK, {443: port}),),
-    )
+    options = options_for(port)
     known = TlsHandshake(version, "", NAME, (), Verification(0, "ok", 0))
     coroutine = tls_scan.probe(NAME, ADDRESS, 443, known, options=options, limits=Limits(), seconds=50)
     return Reading(asyncio.run(coroutine), known, load())
@@ -315,6 +331,18 @@ def test_our_scan_says_what_was_configured(server: Server, keys: Keys) -> None:
     assert got == list(server.expected)
     assert [name for name in CHECKS if outcome(reading, name) == "unknown"] == list(server.unseen)
     assert reading.scan.connections <= 31
+
+
+@each_server
+def test_the_plan_of_mail_comes_to_the_same_with_fewer_connections(server: Server, keys: Keys) -> None:
+    """But for tickets, which mail servers are not asked for, and for the list of suites."""
+    web, mail = seen(server, keys).ours, seen(server, keys).as_mail
+    if mail is None:
+        pytest.skip("OpenSSL makes no connection with its usual hello")
+    assert mail.versions == web.versions
+    compared = [name for name in CHECKS if name not in (*server.unseen, "tls_0rtt", "tls_ocsp")]
+    assert {name: outcome(mail, name) for name in compared} == {name: outcome(web, name) for name in compared}
+    assert mail.scan.connections <= 17
 
 
 @each_server

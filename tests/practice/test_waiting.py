@@ -21,6 +21,7 @@ def test_mail_and_web_of_a_healthy_domain_take_20_round_trips_in_a_row() -> None
     assert 10 < waited.in_a_row <= MOST_IN_A_ROW
     assert waited.connections <= 10
     assert waited.at_once <= 4
+    assert {session.attempts for session in waited.reports[1].measurement.smtp} == {waited.connections}
 
 
 @pytest.mark.parametrize("more", [1, 2])

@@ -154,6 +154,7 @@ WEAK = accepted(Ask.TLS12_WEAK_SUITES, TLS1_2, CBC)
         ((WEAK, accepted(Ask.ORDER, TLS1_2, GCM)), Order.OK),
         ((WEAK, accepted(Ask.ORDER, TLS1_2, CBC)), Order.WRONG),
         ((WEAK, failed(Ask.ORDER)), Order.UNKNOWN),
+        ((WEAK, accepted(Ask.ORDER, TLS1_2, GCM), failed(Ask.ORDER)), Order.UNKNOWN),
         ((WEAK,), Order.UNKNOWN),
         ((failed(Ask.TLS12_WEAK_SUITES),), Order.UNKNOWN),
         ((WEAK, refused(Ask.TLS12_RSA)), Order.NOT_NEEDED),
