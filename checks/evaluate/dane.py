@@ -173,6 +173,14 @@ def issuer_of(chain: Certificates) -> x509.Certificate | None:
     return next((item for item in others if leaf is not None and _may_issue(item) and _issued(leaf, item)), None)
 
 
+def lacks_issuer(chain: Certificates) -> bool:
+    """Whether the leaf was issued by another certificate, and that one was not sent along: then no record about an issuer
+    can be checked (RFC 7671 section 5.2.2).
+    """
+    leaf = chain[0] if chain else None
+    return leaf is not None and issuer_of(chain) is None and not _issued(leaf, leaf)
+
+
 def served(record: Tlsa, chain: Certificates) -> str:
     """What the record would have to hold to fit the chain: hexadecimal, bounded; empty when nothing is shown."""
     leaf = chain[0] if chain else None

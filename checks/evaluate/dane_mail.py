@@ -5,6 +5,7 @@ the server fit them?
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -57,7 +58,9 @@ class Valid(StrEnum):
     BARE_KEY = "bare-key"
     ANCHOR_EXPIRED = "anchor-expired"
     OTHER_CERTIFICATE = "other-certificate"
+    OTHER_SERVER = "other-server"
     NO_MATCH = "no-match"
+    ISSUER_NOT_SENT = "issuer-not-sent"
     ISSUER_AS_EE = "issuer-as-ee"
     LEAF_AS_TA = "leaf-as-ta"
     NAME_MISMATCH = "name-mismatch"
@@ -66,6 +69,7 @@ class Valid(StrEnum):
 
 
 MATCHED = (Valid.OK, Valid.COMMON_NAME, Valid.BARE_KEY, Valid.ANCHOR_EXPIRED)
+DELIVERED = (*MATCHED, Valid.OTHER_CERTIFICATE, Valid.OTHER_SERVER)  # to a sender that got what we got
 
 _TO_PUBLISH = (
     Exists.ABSENT,
@@ -122,11 +126,7 @@ def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
         return Exists.UNKNOWN if lookup.security is Security.INDETERMINATE else Exists.INSECURE
     if not tlsa.usable:
         return Exists.NO_USABLE
-    return (
-        Exists.UNMATCHED
-        if validity(view, tlsa, session) not in (*MATCHED, Valid.OTHER_CERTIFICATE, Valid.UNKNOWN)
-        else Exists.OK
-    )
+    return Exists.UNMATCHED if validity(view, tlsa, session) not in (*DELIVERED, Valid.UNKNOWN) else Exists.OK
 
 
 def _absence(view: View, host: str) -> Exists:
@@ -174,21 +174,43 @@ def validity(view: View, tlsa: TlsaSet, session: SmtpSession) -> Valid:
         return Valid.UNKNOWN if tlsa.lookup.security is Security.INDETERMINATE else Valid.NO_TLSA
     if not isinstance(session.tls, TlsHandshake):
         return Valid.NO_TLS if _server_side(session) else Valid.UNKNOWN
-    found = _fit_of(view, tlsa, session.host, session.tls)
-    other = other_certificate(view, session)
-    if found not in MATCHED or other is None:
+    found = _fit_of(view, tlsa.usable, session.host, session.tls)
+    if found not in MATCHED:
         return found
-    return found if _fit_of(view, tlsa, session.host, other) in MATCHED else Valid.OTHER_CERTIFICATE
+    if differing_server(view, tlsa, session):
+        return Valid.OTHER_SERVER
+    other = other_certificate(view, session)
+    if other is None or _fit_of(view, tlsa.usable, session.host, other) in MATCHED:
+        return found
+    return Valid.OTHER_CERTIFICATE
 
 
-def _fit_of(view: View, tlsa: TlsaSet, host: str, handshake: TlsHandshake) -> Valid:
+def differing_server(view: View, tlsa: TlsaSet, session: SmtpSession) -> str:
+    """A name server that gives other records, which can be used and do not fit; an empty string for none."""
+    tls = session.tls
+    return next(
+        (
+            server
+            for server, records in tlsa.elsewhere
+            if records and isinstance(tls, TlsHandshake) and _fit_of(view, records, session.host, tls) not in MATCHED
+        ),
+        "",
+    )
+
+
+def _fit_of(view: View, records: Sequence[Tlsa], host: str, handshake: TlsHandshake) -> Valid:
     """The outcome for one chain. A match that every sender shares is better than one that some do not."""
-    matches = authenticate(tlsa.usable, peer(view, host, handshake))
+    matches = authenticate(records, peer(view, host, handshake))
     cautions = [match.caution for match in matches if match.fit is Fit.MATCH]
     if cautions:
         return Valid.OK if None in cautions else Valid(min(cautions, key=list(Caution).index))  # type: ignore[arg-type]
     fits = {match.fit for match in matches}
-    return next((outcome for fit, outcome in _WORST_FIT.items() if fit in fits), Valid.NO_MATCH)
+    named = any(record.usage == Usage.DANE_TA for record in records)
+    unsent = named and dane.lacks_issuer(view.chain(handshake))
+    return next(
+        (outcome for fit, outcome in _WORST_FIT.items() if fit in fits),
+        Valid.ISSUER_NOT_SENT if unsent else Valid.NO_MATCH,
+    )
 
 
 def other_certificate(view: View, session: SmtpSession) -> TlsHandshake | None:
@@ -223,7 +245,12 @@ def peer(view: View, host: str, handshake: TlsHandshake) -> Peer:
 
 
 def _match_evidence(view: View, tlsa: TlsaSet, session: SmtpSession) -> dict[str, Any]:
-    shown: dict[str, Any] = {"owner": tlsa.lookup.name, "ttl": tlsa.lookup.ttl, "records": _shown(tlsa)}
+    shown: dict[str, Any] = {"owner": tlsa.lookup.name, "ttl": tlsa.ttl, "records": _shown(tlsa)}
+    if tlsa.cached is not None:
+        shown["cached"] = {"records": list(tlsa.cached.records), "ttl": tlsa.cached.ttl}
+    if server := differing_server(view, tlsa, session):
+        shown["name_server"] = server
+        shown["said"] = [record.text for name, records in tlsa.elsewhere if name == server for record in records]
     if not isinstance(session.tls, TlsHandshake):
         return shown
     shown["records"] = _fitted(view, tlsa, session.host, session.tls)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from checks.dnssec import Lookup, Outcome, Security
-from checks.evaluate.dane_mail import MATCHED, Valid, validity
+from checks.evaluate.dane_mail import DELIVERED, validity
 from checks.evaluate.mail_hosts import hosts_or_reason
 from checks.evaluate.starttls import WITHOUT_TLS, Starttls, judge
 from checks.evaluate.tlsa import TlsaSet, host_tlsa
@@ -143,7 +143,7 @@ def _at(view: View, tlsa: TlsaSet, session: SmtpSession, policy: Policy, because
         return Delivery.DEFERRED, Because.NO_TLS
     if policy is Policy.ENCRYPT:
         return Delivery.ENCRYPTED, because
-    fits = validity(view, tlsa, session) in (*MATCHED, Valid.OTHER_CERTIFICATE)
+    fits = validity(view, tlsa, session) in DELIVERED
     return (Delivery.AUTHENTICATED, because) if fits else (Delivery.DEFERRED, Because.NO_FIT)
 
 

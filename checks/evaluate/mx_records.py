@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from checks.dnssec import Security
-from checks.evaluate.mail_hosts import hosts_or_reason
+from checks.evaluate.mail_hosts import NULL_MX, hosts_or_reason
 from checks.evaluate.tlsa import tlsa_bases
 from checks.evaluate.view import View
 from checks.model import Finding, Observation
@@ -23,6 +23,7 @@ class MxRecords(StrEnum):
     NULL_MX = "null-mx"
     MX_BOGUS = "mx-bogus"
     MX_UNKNOWN = "mx-unknown"
+    NULL_MX_SENDS = "null-mx-sends"
     IMPLICIT = "implicit"
     LEFT_OUT = "left-out"
     UNDERSCORE = "underscore"
@@ -34,12 +35,22 @@ class MxRecords(StrEnum):
 def mx_records(view: View) -> Finding:
     """One row for each mail host, and one for each that stands beyond the number that is tested."""
     hosts, reason = hosts_or_reason(view)
+    if reason == NULL_MX and _sends(view):
+        return Finding(MxRecords.NULL_MX, (Observation(view.measurement.domain, MxRecords.NULL_MX_SENDS),))
     if not hosts:
         return Finding(MxRecords(reason))
     rows = [_row(view, host.name) for host in hosts]
     left_out = view.mail_hosts.left_out if view.mail_hosts else ()
     rows += [Observation(name.rstrip("."), MxRecords.LEFT_OUT) for name in left_out]
     return Finding(MxRecords.NO_HOSTS, tuple(rows))
+
+
+def _sends(view: View) -> bool:
+    """The SPF record lets servers send in the name of the domain. Then replies and bounces have nowhere to go (RFC 7505
+    section 4.2).
+    """
+    record = view.spf.root.parsed
+    return record is not None and not record.sends_nothing
 
 
 def _row(view: View, name: str) -> Observation:

@@ -21,6 +21,7 @@ from checks.facts.tls import TlsHandshake
 from checks.model import Finding, Observation
 from checks.records.tlsa import Selector, Tlsa, Usage
 
+LONG_TTL = 6 * 3600  # seconds from which the waits of a roll-over take more than a working day
 SHORT_LIVED = timedelta(days=91)  # certificates of 90 days: renewed by a machine, at a moment nobody watches
 WAITS = 2  # times the TTL: once for caches, once for signatures and transfers (RFC 7671 section 8.1)
 
@@ -35,6 +36,7 @@ class Rollover(StrEnum):
     NO_TLSA = "no-tlsa"
     MX_UNKNOWN = "mx-unknown"
     NOTHING_FITS = "nothing-fits"
+    LONG_TTL = "long-ttl"
     ISSUER_ONLY = "issuer-only"
     SINGLE = "single"
     SAME_KEY = "same-key"
@@ -71,8 +73,9 @@ def _row(view: View, host: str) -> Observation:
     evidence: dict[str, Any] = {
         "records": [{**dane.describe_record(record), "use": found.use(record).value} for record in tlsa.usable],
         "parameters": ", ".join(sorted(record.parameters for record in tlsa.usable)),
-        "ttl": tlsa.lookup.ttl,
-        "wait_seconds": WAITS * tlsa.lookup.ttl,
+        "ttl": tlsa.ttl,
+        "wait_seconds": WAITS * tlsa.ttl,
+        "hours": WAITS * tlsa.ttl // 3600,
     }
     if shown:
         evidence["advised"] = advised(view, host, *shown)
@@ -80,6 +83,8 @@ def _row(view: View, host: str) -> Observation:
     if end := found.first_end():
         evidence["not_after"] = end.date().isoformat()
     outcome = _outcome(found)
+    if outcome is Rollover.OK and tlsa.ttl > LONG_TTL:
+        outcome = Rollover.LONG_TTL
     if found.matched() and (held := history.overtaken(view, host, shown)):
         evidence |= {"held": list(held.records), "until": f"{held.until:%Y-%m-%d %H:%M} UTC"}
         outcome = max(outcome, Rollover.TOO_SOON, key=list(Rollover).index)

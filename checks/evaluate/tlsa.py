@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.dnssec import Lookup, Outcome, Security
 from checks.evaluate.view import View
+from checks.facts.dns import Question
 from checks.records.tlsa import Tlsa, Unusable, parse, unusable
 
 SMTP_PORT = 25
@@ -20,12 +21,17 @@ class TlsaSet:
     """The TLSA look-up of an endpoint with its records, each with the reason why it cannot be used, or None. ``idle`` is
     the set at the other name of an alias, which nobody reads (RFC 7671 section 7). ``asked`` is whether a client that goes by
     the rules asks for records at all.
+
+    Where all name servers agree on another set than our resolver remembers, theirs is the look-up, and ``cached`` the
+    remembered one; where they do not agree, ``elsewhere`` has those that differ, by name server.
     """
 
     lookup: Lookup
     records: tuple[tuple[Tlsa, Unusable | None], ...]
     idle: Lookup | None = None
     asked: bool = True
+    cached: Lookup | None = None
+    elsewhere: tuple[tuple[str, tuple[Tlsa, ...]], ...] = ()
 
     @property
     def usable(self) -> tuple[Tlsa, ...]:
@@ -33,6 +39,11 @@ class TlsaSet:
         if not self.asked or self.lookup.security is not Security.SECURE:
             return ()
         return tuple(record for record, reason in self.records if reason is None)
+
+    @property
+    def ttl(self) -> int:
+        """For how many seconds caches may hold the set: what its signature says, not what is left of it in our resolver."""
+        return max(self.lookup.ttl, self.lookup.signed_ttl)
 
     @property
     def secure(self) -> bool:
@@ -60,14 +71,43 @@ def endpoint_tlsa(view: View, host: str, port: int, *, smtp: bool) -> TlsaSet:
     """The set of the first base domain that has a secure one, usable or not. A look-up that is bogus or failed ends the
     search; an insecure set is shown only where there is nothing better.
     """
+    return view.once(("tlsa", host, port), lambda: _endpoint_tlsa(view, host, port, smtp=smtp))
+
+
+def _endpoint_tlsa(view: View, host: str, port: int, *, smtp: bool) -> TlsaSet:
     addresses = view.addresses(host.rstrip(".") + ".")
     bases = tlsa_bases(addresses, host)
     lookups = [view.lookup(owner(base, port), "TLSA") for base in bases]
     lookup = _decisive(lookups)
-    records = tuple(parse(text) for text in lookup.records)
     idle = next((other for other in lookups if other is not lookup and other.outcome is Outcome.FOUND), None)
     asked = not smtp or _asked(addresses, lookup)
-    return TlsaSet(lookup, tuple((record, unusable(record, smtp=smtp)) for record in records), idle, asked)
+    remembered = TlsaSet(lookup, _with_use(lookup.records, smtp=smtp), idle, asked)
+    return _beside_servers(view, remembered, smtp=smtp)
+
+
+def _with_use(records: Sequence[str], *, smtp: bool) -> tuple[tuple[Tlsa, Unusable | None], ...]:
+    parsed = map(parse, records)
+    return tuple((record, unusable(record, smtp=smtp)) for record in parsed)
+
+
+def _beside_servers(view: View, remembered: TlsaSet, *, smtp: bool) -> TlsaSet:
+    """The set beside what the name servers themselves say. A cache may hide a change of a moment ago; and while servers
+    differ, it depends on the server that somebody asks.
+    """
+    lookup = remembered.lookup
+    if not lookup.secure or lookup.aliases:
+        return remembered
+    said = view.said_by_servers(Question(lookup.name, "TLSA"))
+    proven = [(server, found) for server, found in said if found.secure and not found.aliases]
+    others = [(server, found) for server, found in proven if found.records != lookup.records]
+    if others and len(others) == len(proven) and len({found.records for _, found in others}) == 1:
+        fresh = others[0][1]
+        return replace(remembered, lookup=fresh, records=_with_use(fresh.records, smtp=smtp), cached=lookup)
+    usable = ((server, _with_use(found.records, smtp=smtp)) for server, found in others)
+    return replace(
+        remembered,
+        elsewhere=tuple((server, tuple(item for item, why in records if why is None)) for server, records in usable),
+    )
 
 
 def _asked(addresses: Sequence[Lookup], records: Lookup) -> bool:

@@ -141,6 +141,16 @@ class View:
         judged = (judged_answer(self._validator, self._answers, answer) for answer in seen if answer.failure is None)
         return next((found for found in judged if found.secure), None) or self.lookup(question.name, question.rdtype)
 
+    def said_by_servers(self, question: Question) -> tuple[tuple[str, Lookup], ...]:
+        """What each name server answered to a question when it was asked itself, by its name and address, validated; those
+        that gave no answer are left out.
+        """
+        return tuple(
+            (f"{item.host.rstrip('.')} ({item.address})", judged_answer(self._validator, self._answers, item.answer))
+            for item in self.measurement.dns.direct
+            if item.answer.question == question and item.answer.failure is None
+        )
+
     def contradictions(self, zone: str) -> tuple[Contradiction, ...]:
         """Where the answers to questions about names in a zone, or below it, contradict each other."""
         answers = (found for question, found in self._answers.items() if f".{question.name}".endswith(f".{zone}"))

@@ -89,11 +89,15 @@ EVIDENCE: dict[type[StrEnum], dict[str, frozenset[str]]] = {
         "bogus": _OWNER | {"reason"},
         "wrong-place": _OWNER | {"found_at"},
     },
-    dane_mail.Valid: dict.fromkeys(dane_mail.Valid, _OWNER | {"ttl"}),
+    dane_mail.Valid: {
+        **dict.fromkeys(dane_mail.Valid, _OWNER | {"ttl"}),
+        "other-server": _OWNER | {"ttl", "name_server"},
+    },
     rollover.Rollover: {
         **dict.fromkeys(("ok", "issuer-only", "single", "same-key", "combination"), frozenset({"parameters"})),
         "certificate-record": frozenset({"parameters", "not_after"}),
         "too-soon": frozenset({"until"}),
+        "long-ttl": frozenset({"parameters", "hours"}),
     },
     delivery.Delivery: {},
     mx_records.MxRecords: {"alias": frozenset({"target"})},

@@ -78,7 +78,7 @@ def test_a_server_that_refuses_is_asked_only_once_more(counted: Lab, options: Op
     assert {times for endpoint, times in counted.counters.connections.items() if endpoint[1] == 25} == {2}
 
 
-def test_nobody_is_dialled_when_the_networks_are_not_allowed(counted: Lab) -> None:
+def test_m13_nobody_is_dialled_when_the_networks_are_not_allowed(counted: Lab) -> None:
     settings = {**counted.environment(), "CHECKS_ALLOWED_NETWORKS": ""}
     _scan(Options.from_env(settings), "goed.voorbeeld.test", Suite.MAIL, Suite.WEB)
     assert {port for _, port in counted.counters.connections} <= {53}

@@ -69,6 +69,19 @@ def test_m05_an_alias_at_the_mail_domain_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("spf", "expected"),
+    [
+        ('"v=spf1 mx -all"', [("good.example", MxRecords.NULL_MX_SENDS)]),
+        ('"v=spf1 ip4:192.0.2.1 ~all"', [("good.example", MxRecords.NULL_MX_SENDS)]),
+        ('"v=spf1 -all"', []),
+        ('"hello"', []),
+    ],
+)
+def test_m04_a_null_mx_on_a_domain_that_sends_is_a_warning(spf: str, expected: list) -> None:
+    assert rows(mx("0 ."), a_lookup("good.example.", "TXT", spf)) == expected
+
+
+@pytest.mark.parametrize(
     ("lookup", "expected"),
     [
         pytest.param(mx("0 ."), MxRecords.NULL_MX, id="M04-null-mx"),

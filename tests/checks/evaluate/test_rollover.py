@@ -98,6 +98,15 @@ def test_t27_the_waiting_time_is_twice_the_ttl() -> None:
     assert (row.evidence["ttl"], row.evidence["wait_seconds"]) == (1800, 3600)
 
 
+def test_t27_a_ttl_far_above_an_hour_is_told_with_the_longest_wait() -> None:
+    """As the signature has it: our resolver may have held the records for some time already."""
+    pair = (text(3, 1, 1, LEAF), text(2, 1, 1, MIDDLE))
+    lookup = a_lookup(OWNER, "TLSA", *pair, ttl=60, signed_ttl=86_400)
+    [row] = rollover(a_mail_view(a_session(tls=a_handshake(LEAF, MIDDLE)), lookups=(lookup,))).observations
+    assert (row.outcome, row.evidence["hours"], row.evidence["wait_seconds"]) == (Rollover.LONG_TTL, 48, 172_800)
+    assert judged(*pair).outcome is Rollover.OK
+
+
 def test_t26_the_steps_begin_with_the_record_to_add_and_wait_before_the_new_certificate() -> None:
     steps = judged(text(3, 1, 1, LEAF)).evidence["steps"]
     assert [step["step"] for step in steps] == ["publish", "wait", "install", "publish-new-key", "wait"]

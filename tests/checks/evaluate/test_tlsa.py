@@ -12,6 +12,8 @@ from checks.evaluate import dane_mail
 from checks.evaluate.dane_mail import Exists, Valid
 from checks.evaluate.delivery import Delivery, delivery
 from checks.evaluate.tlsa import host_tlsa
+from checks.evaluate.view import View
+from checks.facts.dns import Question
 from checks.model import Observation
 from tests.checks.builders import a_handshake, a_lookup, a_mail_view, a_session
 from tests.checks.evaluate.test_dane import LEAF, MIDDLE, OTHER, record
@@ -213,6 +215,71 @@ def test_t23_a_wildcard_with_its_proof_is_a_record_like_any_other() -> None:
 
 def test_t32_a_wildcard_in_an_opt_out_zone_protects_nobody() -> None:
     assert exists(tlsa(FITTING, security=Security.INSECURE, reason=Why.OPT_OUT)).outcome is Exists.INSECURE
+
+
+class Asked(View):
+    """A view in which name servers were asked themselves."""
+
+    servers: tuple[tuple[str, Lookup], ...] = ()
+
+    def said_by_servers(self, question: Question) -> tuple[tuple[str, Lookup], ...]:
+        return tuple((server, found) for server, found in self.servers if found.name == question.name)
+
+
+def asked(remembered: Lookup, *said: Lookup, chain: tuple[Made, ...] = (LEAF, MIDDLE)) -> Asked:
+    plain = seen(remembered, chain=chain)
+    view = Asked(plain.measurement, plain.lookup)
+    view.servers = tuple((f"ns{place}.good.example (192.0.2.{place})", found) for place, found in enumerate(said))
+    return view
+
+
+def outcome_of(view: View) -> tuple[Valid, Exists]:
+    [valid_row], [exists_row] = dane_mail.valid(view).observations, dane_mail.exists(view).observations
+    return Valid(valid_row.outcome), Exists(exists_row.outcome)
+
+
+def test_t27_a_name_server_with_other_records_that_do_not_fit_fails_and_is_named() -> None:
+    view = asked(tlsa(FITTING), tlsa(FITTING), tlsa(STRAY))
+    [row] = dane_mail.valid(view).observations
+    assert (row.outcome, row.evidence["name_server"]) == (Valid.OTHER_SERVER, "ns1.good.example (192.0.2.1)")
+    assert row.evidence["said"] == [STRAY]
+    assert outcome_of(view)[1] is Exists.OK
+
+
+@pytest.mark.parametrize(
+    "other",
+    [tlsa(FITTING, STRAY), tlsa("1 1 1 " + "ab" * 32), tlsa(STRAY, security=Security.BOGUS), tlsa(STRAY, **FAILED)],
+    ids=["one-more-record", "unusable", "bogus-is-told-elsewhere", "no-answer"],
+)
+def test_t27_other_records_that_fit_or_that_nobody_uses_are_no_fault(other: Lookup) -> None:
+    assert outcome_of(asked(tlsa(FITTING), tlsa(FITTING), other)) == (Valid.OK, Exists.OK)
+
+
+def test_d76_what_all_name_servers_say_counts_before_what_our_resolver_remembers() -> None:
+    view = asked(tlsa(STRAY, ttl=1200), tlsa(FITTING), tlsa(FITTING))
+    [row] = dane_mail.valid(view).observations
+    assert (row.outcome, row.evidence["cached"]) == (Valid.OK, {"records": [STRAY], "ttl": 1200})
+    assert delivery(view).observations[0].outcome is Delivery.AUTHENTICATED
+
+
+def test_d76_records_that_came_or_went_a_moment_ago_are_seen() -> None:
+    assert outcome_of(asked(tlsa(), tlsa(FITTING), tlsa(FITTING))) == (Valid.OK, Exists.OK)
+    assert outcome_of(asked(tlsa(FITTING), tlsa(), tlsa())) == (Valid.NO_TLSA, Exists.ABSENT)
+
+
+@pytest.mark.parametrize(
+    "said", [(tlsa(FITTING), tlsa(STRAY)), (tlsa(FITTING, security=Security.BOGUS),)], ids=["disagree", "bogus"]
+)
+def test_d76_name_servers_that_do_not_agree_or_cannot_be_believed_change_nothing(said: tuple[Lookup, ...]) -> None:
+    assert outcome_of(asked(tlsa(STRAY), *said))[0] is Valid.NO_MATCH
+
+
+def test_t05_an_issuer_that_is_not_sent_is_told_apart_from_a_wrong_record() -> None:
+    issuer = tlsa(record(2, 1, 1, MIDDLE).text)
+    assert valid(issuer, chain=(LEAF,)).outcome is Valid.ISSUER_NOT_SENT
+    assert valid(issuer, tlsa(record(2, 1, 1, OTHER).text), chain=(LEAF, MIDDLE)).outcome is Valid.NO_MATCH
+    assert valid(issuer, chain=(OTHER,)).outcome is Valid.NO_MATCH
+    assert valid(tlsa(STRAY), chain=(LEAF,)).outcome is Valid.NO_MATCH
 
 
 def test_t38_a_full_record_matches_however_large_it_is() -> None:

@@ -272,6 +272,22 @@ def test_a_provider_is_known_by_whole_labels_at_the_end(host: str, expected: str
     assert (found.id if found else None) == expected
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_m17_a_provider_that_has_dane_under_another_mail_name_only_is_told_by_that_name_and_in_order(
+    language: str,
+) -> None:
+    host = "good-example.mail.protection.outlook.com"
+    available = a_check("mail_starttls_tls_available", "passed", "ok", [a_row(host, FOUR, "passed", "ok")])
+    unsigned = failing("mail_starttls_dane_exist", "host-insecure", host)
+    found = a_plan(failing("mail_dnssec_mx_exist", "insecure", host, None), unsigned, available, language=language)
+    [step] = [step for step in found.steps if "mx.microsoft" in step.advice]
+    assert "Enable-DnssecForVerifiedDomain -DomainName good.example" in step.advice
+    absent = failing("mail_starttls_dane_exist", "absent", host)
+    later = a_plan(available, absent, language=language).steps[0].advice
+    order = ["Enable-DnssecForVerifiedDomain", " MX", "Enable-SmtpDaneInbound"]
+    assert sorted(order, key=later.index) == order
+
+
 def test_name_servers_with_numbers_in_a_label_are_known() -> None:
     found = providers.of_dns(["ns-1.awsdns-37.co.uk"])
     assert found is not None
