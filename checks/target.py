@@ -39,6 +39,11 @@ class Target:
         return cls(_to_domain(text), Suite(suite))
 
     @property
+    def registrable(self) -> str:
+        """The name right under the public suffix that the domain belongs to."""
+        return registrable(self.domain)
+
+    @property
     def display(self) -> str:
         """The name in U-labels, for people."""
         try:

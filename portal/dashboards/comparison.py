@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from portal.dashboards.models import DomainList, Result
+from portal.dashboards.models import DomainList, Result, ResultQuerySet
+from portal.dashboards.selection import suites_of
 from portal.scans.words import SUITE, say
 
 Scores = dict[tuple[str, str], int]  # (domain, suite) -> total
-SUITES = ("web", "mail")
+USUAL = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Line:
     domain: str
     changes: Sequence[Change]
 
+    @property
+    def change(self) -> int:
+        """What was gained over both suites; 0 when nothing can be compared."""
+        return sum(change.change or 0 for change in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -47,10 +53,10 @@ class Comparison:
     lines: Sequence[Line]
 
 
-def days(query: Mapping[str, str], today: date) -> tuple[date, date]:
-    """The two days of a query string, in order; four weeks ago and today when they make no sense."""
+def days(query: Mapping[str, str], today: date, usual: timedelta = USUAL) -> tuple[date, date]:
+    """The two days of a query string, in order; so long ago and today when they make no sense."""
     found = []
-    for name, default in (("from", today - timedelta(weeks=4)), ("to", today)):
+    for name, default in (("from", today - usual), ("to", today)):
         try:
             found.append(min(date.fromisoformat(query.get(name, "")), today))
         except ValueError:
@@ -61,23 +67,26 @@ def days(query: Mapping[str, str], today: date) -> tuple[date, date]:
 def build(domain_list: DomainList, start: date, end: date, language: str) -> Comparison:
     """The comparison of how things stood at the end of both days."""
     before, after = _scores(domain_list, start), _scores(domain_list, end)
-    suites = [suite for suite in SUITES if suite in domain_list.suites]
+    suites = suites_of(domain_list)
     lines = [
         Line(domain, [Change(say(SUITE[s], language), before.get((domain, s)), after.get((domain, s))) for s in suites])
         for domain in sorted({domain for domain, _suite in (*before, *after)})
     ]
-    lines.sort(key=lambda line: sum(change.change or 0 for change in line.changes))
+    lines.sort(key=lambda line: line.change)
     return Comparison(start, end, [_mean(suite, before, after, language) for suite in suites], lines)
 
 
-def _scores(domain_list: DomainList, day: date) -> Scores:
+def results_until(domain_list: DomainList, day: date) -> ResultQuerySet:
+    """The newest result of each domain and suite of the list at the end of a day, in the time zone of the pages."""
     midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-    newest = (
-        Result.objects.filter(domain_list=domain_list, measured_at__lt=midnight, total__isnull=False)
-        .order_by("entry_id", "suite", "-measured_at")
-        .distinct("entry_id", "suite")
-        .values_list("entry__domain", "suite", "total")
+    known = Result.objects.filter(
+        domain_list=domain_list, suite__in=domain_list.suites, measured_at__lt=midnight, total__isnull=False
     )
+    return known.order_by("entry_id", "suite", "-measured_at").distinct("entry_id", "suite")
+
+
+def _scores(domain_list: DomainList, day: date) -> Scores:
+    newest = results_until(domain_list, day).values_list("entry__domain", "suite", "total")
     return {(domain, suite): total for domain, suite, total in newest if total is not None}
 
 

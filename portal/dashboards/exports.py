@@ -53,10 +53,11 @@ def _row(entry: Entry, halves: Sequence[tuple[str, Sequence[str]]], language: st
         row += [say(STATUS[standing.states.get(category, "not_tested")], language) for category in categories]
         row.append(site + standing.scan.get_absolute_url() if standing.scan else "")
     ends = min((one.certificate_ends for one in standings.values() if one.certificate_ends), default=None)
-    said = [f"{_title(one.check_id, language)}: {' '.join(one.text.split())}" for one in entry.explanations.all()]
+    said = [f"{title_of(one.check_id, language)}: {' '.join(one.text.split())}" for one in entry.explanations.all()]
     return [*row, ends.isoformat() if ends else "", " | ".join(said)]
 
 
-def _title(check_id: str, language: str) -> str:
+def title_of(check_id: str, language: str) -> str:
+    """The title of a check; its id when the catalogue no longer has it."""
     check = CATALOGUE.get(check_id)
     return check.texts[language].title if check and language in check.texts else check_id

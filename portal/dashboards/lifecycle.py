@@ -208,6 +208,7 @@ def _stand(result: Result, scan: Scan, now: datetime) -> None:
             "certificate_ends": standards.certificate_ends(document),
             "hosts": hosts,
             "sealed": rules.seals(document, before.sealed if before else {}),
+            "names": standards.certificate_names(document),
         },
     )
 

@@ -197,6 +197,13 @@ class Result(models.Model):
         return f"{self.entry} ({self.suite})"
 
 
+class Source(models.TextChoices):
+    """What a name was found in."""
+
+    CERTIFICATE = "certificate", _("in a certificate")
+    MAIL_HOST = "mail-host", _("as a mail server")
+
+
 class StandingQuerySet(ScopedQuerySet["Standing"]):
     """Standings as members see them."""
 
@@ -207,7 +214,7 @@ class Standing(models.Model):
     """How one suite of one domain stands: its newest result, taken apart for the overview.
 
     ``hosts``: the mail hosts that are taken for granted; a change is taken over when it was confirmed. ``sealed``: what each of their addresses served, and
-    what was published for it, when that fitted last (``rules.Sealed``).
+    what was published for it, when that fitted last (``rules.Sealed``). ``names``: those in its certificates.
     ``standards``: standard -> whether it is met (null when it does not apply or could not be measured). ``week_ago``: the last total of an earlier week.
     """
 
@@ -224,6 +231,7 @@ class Standing(models.Model):
     certificate_ends = models.DateField(null=True)
     hosts = models.JSONField(null=True)
     sealed = models.JSONField(default=dict)
+    names = models.JSONField(default=list)
 
     objects = StandingQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from checks import CATALOGUE
 from portal.dashboards import history
 from portal.dashboards.history import Week
 from portal.dashboards.models import Alert, DomainList, Entry, Standing
-from portal.dashboards.selection import SUITES, Asked, chosen, ordered
+from portal.dashboards.selection import Asked, chosen, ordered, suites_of
 from portal.dashboards.totals import Totals, counts_of, totals_of
 from portal.scans.words import STATUS, SUITE, Moment, day, moment, say
 
@@ -149,11 +149,6 @@ def build(domain_list: DomainList, asked: Asked, language: str, now: datetime, *
     )
 
 
-def suites_of(domain_list: DomainList) -> list[str]:
-    """What a list tests, in the order of the pages: web first."""
-    return [suite for suite in SUITES if suite in domain_list.suites]
-
-
 def groups_of(domain_list: DomainList, language: str) -> list[Group]:
     """The columns of the table: the categories of each suite that the list tests."""
     return [
@@ -173,7 +168,7 @@ def groups_of(domain_list: DomainList, language: str) -> list[Group]:
 def standings_of(domain_list: DomainList) -> QuerySet[Standing]:
     """How the domains stand in what the list tests, with the addresses of their reports and without the documents. To prefetch."""
     known = Standing.objects.filter(suite__in=domain_list.suites).select_related("scan")
-    return known.defer("standards", "hosts", "scan__document")
+    return known.defer("standards", "hosts", "names", "scan__document")
 
 
 def _alerts(domain_list: DomainList) -> list[Alert]:

@@ -77,6 +77,11 @@ class Asked:
         return any((self.q, self.tag, self.category, self.status, self.only))
 
 
+def suites_of(domain_list: DomainList) -> list[str]:
+    """What a list tests, in the order of the pages: web first."""
+    return [suite for suite in SUITES if suite in domain_list.suites]
+
+
 def chosen(domain_list: DomainList, asked: Asked, now: datetime) -> QuerySet[Entry]:
     """The domains that the filters leave. What counts is what the list tests now: an old outcome of a suite that it no longer tests does not."""
     entries = Entry.objects.filter(domain_list=domain_list)

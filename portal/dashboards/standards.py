@@ -14,6 +14,8 @@ from typing import Any
 from portal.scans.words import Words
 
 Document = dict[str, Any]
+MOST_NAMES = 100
+LONGEST_NAME = 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,17 @@ def certificate_ends(document: Document) -> date | None:
         if (day := _day(subject["evidence"].get("not_after")))
     ]
     return min(days, default=None)
+
+
+def certificate_names(document: Document) -> list[str]:
+    """The DNS names in the certificates that the domain's servers showed, as the evidence of its checks has them; sorted, at most a hundred."""
+    names = {
+        str(name)
+        for check in checks_of(document)
+        for subject in check["subjects"]
+        for name in subject["evidence"].get("names") or ()
+    }
+    return sorted(name for name in names if len(name) <= LONGEST_NAME)[:MOST_NAMES]
 
 
 def _day(text: object) -> date | None:

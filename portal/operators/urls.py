@@ -8,5 +8,6 @@ from portal.operators import views
 
 urlpatterns = [
     path("operators/", views.operators, name="operators"),
+    path("operators/organisations/", views.compared, name="operators-organisations"),
     path("metrics", views.metrics, name="metrics"),
 ]

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.operators import figures
+from portal.operators import figures, organisations
+from portal.scans.words import SUITE, say
 
 
 @require_safe
@@ -31,6 +32,27 @@ def operators(request: HttpRequest) -> HttpResponse:
         "report_days": settings.RETENTION_REPORT.days,
     }
     return render(request, "operators/operators.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def compared(request: HttpRequest) -> HttpResponse:
+    """All organisations, and the standards of two of them side by side. For staff; anybody else gets 404."""
+    if not request.user.is_staff:
+        raise Http404("not for you")
+    lines = {line.public_id: line for line in organisations.lines()}
+    first, second = lines.get(request.GET.get("first", "")), lines.get(request.GET.get("second", ""))
+    language = get_language() or settings.LANGUAGE_CODE
+    context = {
+        "lines": lines.values(),
+        "suites": [(suite, say(SUITE[suite], language)) for suite in organisations.SUITES],
+        "choices": [(line.public_id, line.name) for line in lines.values()],
+        "first": first,
+        "second": second,
+        "pairs": organisations.pairs(first.public_id, second.public_id, language) if first and second else [],
+    }
+    return render(request, "operators/organisations.html", context)
 
 
 @require_safe

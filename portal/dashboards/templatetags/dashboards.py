@@ -15,6 +15,12 @@ from portal.pictures import symbols
 register = template.Library()
 
 
+@register.filter
+def minus(number: int) -> str:
+    """A negative number with the sign that printers use."""
+    return f"−{-number}" if number < 0 else str(number)
+
+
 @register.simple_tag
 def cells(half: Half) -> SafeString:
     """The cells of one suite of one domain: sign, word for who does not see it, and a mark when somebody explained it."""
