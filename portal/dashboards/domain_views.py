@@ -20,6 +20,7 @@ from portal.dashboards.access import list_member
 from portal.dashboards.forms import AddForm, EntryForm, ExplanationForm
 from portal.dashboards.models import DomainList, Entry, Explanation
 from portal.dashboards.suggestions import suggestions_for
+from portal.scans.models import Finding
 
 LARGEST_UPLOAD = sheets.MAX_BYTES + 100_000  # bytes of a whole request
 
@@ -109,7 +110,7 @@ def entry(request: HttpRequest, domain_list: DomainList, membership: Membership,
     """What the organisation knows of one domain, its explanations, and its removal."""
     found = get_object_or_404(Entry, pk=pk, domain_list=domain_list)
     form = EntryForm(request.POST if "save" in request.POST else None, initial=_initial(found))
-    explanation = ExplanationForm(_language(), request.POST if "explain" in request.POST else None)
+    explanation = ExplanationForm(_language(), _wrong(found), request.POST if "explain" in request.POST else None)
     person = person_of(request)
     if "remove" in request.POST:
         log(domain_list.organisation, person, Action.DOMAIN_REMOVED, f"{found.domain} ({domain_list.name})")
@@ -130,6 +131,12 @@ def entry(request: HttpRequest, domain_list: DomainList, membership: Membership,
         "explanations": [(one, exports.title_of(one.check_id, _language())) for one in found.explanations.all()],
     }
     return render(request, "dashboards/entry.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _wrong(found: Entry) -> set[str]:
+    """The checks that are not in order by the newest reports of a domain."""
+    newest = Finding.objects.filter(scan__in=found.standings.values("scan"), status__in=("failed", "warning"))
+    return set(newest.values_list("check_id", flat=True))
 
 
 def _initial(found: Entry) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -112,13 +113,18 @@ class ExplanationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, language: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, language: str, wrong: Collection[str], *args: Any, **kwargs: Any) -> None:
+        """``wrong``: the ids of what is not in order now; these are offered first."""
         super().__init__(*args, **kwargs)
         suites = {category.id: say(SUITE[category.suite.value], language) for category in CATALOGUE.categories.values()}
-        self.fields["check_id"].choices = [  # type: ignore[attr-defined]
-            (check_id, f"{suites[check.category]}: {check.texts[language].title}")
+        named = {
+            check_id: f"{suites[check.category]}: {check.texts[language].title}"
             for check_id, check in CATALOGUE.items()
-        ]
+        }
+        first = [(check_id, name) for check_id, name in named.items() if check_id in wrong]
+        rest = [(check_id, name) for check_id, name in named.items() if check_id not in wrong]
+        groups = [(_("Not in order now"), first), (_("All other checks"), rest)]
+        self.fields["check_id"].choices = groups if first else rest  # type: ignore[attr-defined]
 
 
 class AlertForm(forms.Form):

@@ -70,7 +70,7 @@ def domain_list(request: HttpRequest, domain_list: DomainList, membership: Membe
         "list": domain_list,
         "membership": membership,
         "is_editor": membership.may(Role.EDITOR),
-        "siblings": DomainList.objects.visible_to(request.user).filter(organisation=domain_list.organisation_id),
+        "siblings": DomainList.objects.filter(organisation=domain_list.organisation_id).with_sizes(),
         "page": overview.build(domain_list, asked, _language(), timezone.now()),
         **_choices(request),
     }

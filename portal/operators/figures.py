@@ -23,6 +23,7 @@ from portal.scans.models import Failure, Scan, Status
 
 DAY = timedelta(days=1)
 SLOWEST = 10
+RATE_OVER = timedelta(minutes=10)
 PING_SECONDS = 0.5
 
 
@@ -43,6 +44,7 @@ class Figures:
     queues: dict[str, int]
     workers: Sequence[str] | None
     scans: dict[str, int]
+    per_minute: float
     finished_last_hour: int
     finished_last_day: int
     mean_seconds: float | None
@@ -71,6 +73,7 @@ def look(now: datetime, language: str, *, ping: bool = True) -> Figures:
         queues=queue_lengths(),
         workers=_workers() if ping else None,
         scans=_by(Scan.objects.all(), "status"),
+        per_minute=done.filter(finished_at__gt=now - RATE_OVER).count() / (RATE_OVER / timedelta(minutes=1)),
         finished_last_hour=done.filter(finished_at__gt=now - timedelta(hours=1)).count(),
         finished_last_day=done.count(),
         mean_seconds=_seconds(done.aggregate(mean=Avg(F("finished_at") - F("started_at")))["mean"]),
@@ -127,6 +130,7 @@ def _database_size() -> int:
 def metrics(figures: Figures) -> str:
     """The figures in the text format of Prometheus (exposition format 0.0.4). No domain and no person is in them."""
     one = {
+        "zegel_scans_per_minute": round(figures.per_minute, 2),
         "zegel_scans_finished_last_hour": figures.finished_last_hour,
         "zegel_scans_finished_last_day": figures.finished_last_day,
         "zegel_oldest_waiting_scan_seconds": round(figures.oldest_waiting, 1),

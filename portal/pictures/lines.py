@@ -33,7 +33,7 @@ def sparkline(values: Sequence[float | None], label: str) -> SafeString:
 def trend(lines: Sequence[Line], moments: Sequence[str], label: str, *, narrow: bool = False) -> SafeString:
     """Lines over time with an axis from the lowest ten below the data to 100. The first line is whole, the second dashed; each has its name at its end."""
     width, height = (340, 250) if narrow else (720, 330)
-    left, right, top, bottom = 32.0, width - (68.0 if narrow else 80.0), 12.0, height - 40.0
+    left, right, top, bottom = 32.0, width - (82.0 if narrow else 84.0), 12.0, height - 40.0
     known = [value for line in lines for value in line.values if value is not None]
     floor = min(90, int(min(known, default=0) // 10 * 10))
 

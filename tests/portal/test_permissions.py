@@ -168,7 +168,7 @@ def test_who_gets_a_page(world: World, name: str) -> None:
     assert {person: response.status_code for person, response in responses.items()} == TABLE[name]
     for person, response in responses.items():
         if TABLE[name] not in (LINK, OPERATORS) and person in ("charlie", "otto", "visitor"):
-            assert SECRET.encode() not in b"".join(response)  # type: ignore[arg-type]
+            assert SECRET.partition(".")[0].encode() not in b"".join(response)  # type: ignore[arg-type]
             assert b"Geheime lijst" not in b"".join(response)  # type: ignore[arg-type]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,12 @@ register = template.Library()
 def minus(number: int) -> str:
     """A negative number with the sign that printers use."""
     return f"−{-number}" if number < 0 else str(number)
+
+
+@register.filter
+def breakable(domain: str) -> SafeString:
+    """A name that may go on on the next line behind each dot."""
+    return mark_safe(escape(domain).replace(".", ".<wbr>"))
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from portal.dashboards.models import DomainList, Explanation
+from portal.dashboards.models import DomainList, Explanation, Standing
 from tests.portal.dashboards.builders import a_list, a_mail_document, an_entry, measured
 from tests.portal.looks.test_browser import browser
 from tests.portal.people import Cast, signed_in, the_cast
@@ -26,12 +26,15 @@ def cast() -> Cast:
 
 @pytest.fixture
 def ours(cast: Cast) -> DomainList:
+    cast.alice.is_staff = True
+    cast.alice.save()
     found = a_list(cast.ours, share_token="s" * 32)
     bad = an_entry(found, "een-hele-lange-naam-voor-een-domein.afdeling.lindewaard.example", tags=["belangrijk"])
     measured(bad, a_mail_document(mail_starttls_dane_valid="failed", mail_auth_spf_exist="warning", score=40))
     measured(bad, a_mail_document(web_https_http_hsts="error", score=60))
     Explanation.objects.create(entry=bad, check_id="mail_starttls_dane_valid", text="In mei.")
     an_entry(found, "new.example")
+    Standing.objects.update(names=["zuster.lindewaard.example"])
     return found
 
 
@@ -65,6 +68,10 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
         f"{base}domains/",
         f"{base}domains/{entry.pk}/",
         f"{base}settings/",
+        f"{base}suggestions/",
+        f"{base}board/",
+        f"{base}compare/",
+        "/operators/organisations/",
         f"/shared/{'s' * 32}/",
     ]
     paths += [

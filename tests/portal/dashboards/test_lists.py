@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -46,7 +47,7 @@ def test_only_members_read_a_list(cast: Cast, ours: DomainList, path: str, name:
     response = browser.get(ours.get_absolute_url() + path)
     assert response.status_code == status
     if status != 200:
-        assert b"good.example" not in response.content
+        assert "good.example" not in seen(response)
 
 
 @pytest.mark.parametrize("path", WRITE)
@@ -165,6 +166,12 @@ def test_a_list_is_removed_only_by_its_name(cast: Cast, ours: DomainList) -> Non
     assert not DomainList.objects.exists()
 
 
+def seen(response: Any) -> str:
+    """The page without the places at which a name may be broken."""
+    html: str = response.content.decode()
+    return html.replace("<wbr>", "")
+
+
 def shared_link(cast: Cast, ours: DomainList) -> str:
     """The path of a public link that Alice made."""
     signed_in(cast.alice).post(ours.get_absolute_url() + "settings/", {"share": "1"})
@@ -174,7 +181,7 @@ def shared_link(cast: Cast, ours: DomainList) -> str:
 
 def test_a_public_link_shows_figures_and_nothing_of_the_organisation_itself(cast: Cast, ours: DomainList) -> None:
     measured(ours.entries.get(), a_mail_document(score=90))
-    html = Client().get(shared_link(cast, ours)).content.decode()
+    html = seen(Client().get(shared_link(cast, ours)))
     assert "good.example" in html
     assert "90" in html
     assert not re.search(r"geheim|Team Web|belangrijk|/mail/good|domains/|settings/|export", html)
@@ -182,9 +189,9 @@ def test_a_public_link_shows_figures_and_nothing_of_the_organisation_itself(cast
 
 def test_nothing_can_be_found_through_a_public_link_by_what_it_does_not_show(cast: Cast, ours: DomainList) -> None:
     path = shared_link(cast, ours)
-    assert "good.example" not in Client().get(path, {"q": "geheim"}).content.decode()
-    assert "good.example" not in Client().get(path, {"q": "Team"}).content.decode()
-    assert "good.example" in Client().get(path, {"tag": "bestaat niet"}).content.decode()
+    assert "good.example" not in seen(Client().get(path, {"q": "geheim"}))
+    assert "good.example" not in seen(Client().get(path, {"q": "Team"}))
+    assert "good.example" in seen(Client().get(path, {"tag": "bestaat niet"}))
 
 
 def test_a_withdrawn_public_link_is_gone_and_a_new_one_differs(cast: Cast, ours: DomainList) -> None:

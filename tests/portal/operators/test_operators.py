@@ -40,6 +40,7 @@ def test_figures_count_what_is_there() -> None:
     found = figures.look(timezone.now(), "en")
     assert found.scans == {"finished": 1, "queued": 1, "failed": 1}
     assert (found.finished_last_hour, found.finished_last_day, found.mean_seconds) == (1, 1, 2.0)
+    assert found.per_minute == 0.1
     assert found.failures == {"crashed": 1}
     assert [slow.domain for slow in found.slowest] == ["slow.example"]
     assert found.workers == ["celery@one"]
