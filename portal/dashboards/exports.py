@@ -15,10 +15,19 @@ from portal.scans.words import STATUS, say
 
 
 def rows_of(domain_list: DomainList, entries: QuerySet[Entry], language: str, site: str) -> Iterator[Sequence[object]]:
-    """The head, then a row for each domain. ``site`` is put before the address of a report. The names of the first seven columns are those that
+    """The head, then a row for each domain. ``site`` is put before the address of a report. The names of the first eight columns are those that
     ``imports`` knows, the same in every language."""
     groups = groups_of(domain_list, language)
-    head: list[object] = ["domain", "tags", "owner", "owner mail", "supplier", "supplier mail", "notes"]
+    head: list[object] = [
+        "domain",
+        "tags",
+        "owner",
+        "owner mail",
+        "owner language",
+        "supplier",
+        "supplier mail",
+        "notes",
+    ]
     for group in groups:
         name = group.label
         head += [_("%(suite)s: score") % {"suite": name}, _("%(suite)s: tested") % {"suite": name}]
@@ -37,6 +46,7 @@ def _row(entry: Entry, halves: Sequence[tuple[str, Sequence[str]]], language: st
         ", ".join(entry.tags),
         entry.owner,
         entry.owner_email,
+        entry.owner_language,
         entry.supplier,
         entry.supplier_email,
         entry.notes,

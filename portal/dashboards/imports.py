@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -26,6 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "notes": ("notes", "notities", "notitie", "opmerking", "opmerkingen", "note"),
     "owner": ("owner", "eigenaar"),
     "owner_email": ("owner mail", "owner_email", "owner email", "mail eigenaar", "e-mail eigenaar"),
+    "owner_language": ("owner language", "owner_language", "taal eigenaar"),
     "supplier": ("supplier", "leverancier"),
     "supplier_email": ("supplier mail", "supplier_email", "supplier email", "mail leverancier", "e-mail leverancier"),
 }
@@ -104,11 +106,21 @@ def _parse(cells: dict[str, str]) -> tuple[str, dict[str, object]]:
             if text:
                 validate_email(text)
             values[name] = text
+        elif name == "owner_language":
+            values[name] = _language(text)
         elif name == "notes":
             values[name] = text[: _LONGEST[name]].rstrip()
         elif name != "domain":
             values[name] = " ".join(text.split())[: _LONGEST[name]].rstrip()
     return domain, values
+
+
+def _language(text: str) -> str:
+    """A language that we write mail in, or none."""
+    code = text.lower()
+    if code and code not in dict(settings.LANGUAGES):
+        raise ValidationError(_("The language of the owner is nl or en, or left open."))
+    return code
 
 
 def parse_tags(text: str) -> list[str]:

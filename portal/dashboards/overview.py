@@ -168,7 +168,7 @@ def groups_of(domain_list: DomainList, language: str) -> list[Group]:
 def standings_of(domain_list: DomainList) -> QuerySet[Standing]:
     """How the domains stand in what the list tests, with the addresses of their reports and without the documents. To prefetch."""
     known = Standing.objects.filter(suite__in=domain_list.suites).select_related("scan")
-    return known.defer("standards", "hosts", "names", "scan__document")
+    return known.defer("standards", "hosts", "names", "sealed", "scan__document")
 
 
 def _alerts(domain_list: DomainList) -> list[Alert]:

@@ -87,18 +87,19 @@ EDITORS = who(200, 200, 403, 404, 404, 302)
 SIGNED_IN = who(200, 200, 200, 200, 200, 302)
 OPERATORS = who(404, 404, 404, 404, 200, 302)
 LINK = who(200, 200, 200, 200, 200, 200)  # the link itself is the right
+INVITED = who(403, 403, 403, 403, 403, 200)  # the link is for Eve alone, and tells a visitor to sign in
 NO_GET = who(405, 405, 405, 405, 405, 405)
 
 # Name of an address -> who may GET it.
 TABLE: dict[str, dict[str, int]] = {
     "organisations": SIGNED_IN,
     "organisation": READERS,
-    "organisation-rename": NO_GET,
+    "organisation-change": NO_GET,
     "organisation-leave": NO_GET,
     "organisation-invite": NO_GET,
     "invitation-withdraw": NO_GET,
     "organisation-member": NO_GET,
-    "invitation": LINK,
+    "invitation": INVITED,
     "lists": SIGNED_IN,
     "list": READERS,
     "list-board": READERS,
@@ -125,12 +126,12 @@ NO_POST = who(405, 405, 405, 405, 405, 405)
 # Name of an address -> who may POST to it what changes something; and what is posted.
 POSTS: dict[str, tuple[dict[str, int], dict[str, str]]] = {
     "organisations": (who(302, 302, 302, 302, 302, 302), {"name": "Nieuw"}),
-    "organisation-rename": (OWNERS_POST, {"name": "Anders"}),
+    "organisation-change": (OWNERS_POST, {"name": "Anders", "language": "nl"}),
     "organisation-leave": (who(302, 302, 302, 404, 404, 302), {}),
     "organisation-invite": ({**OWNERS_POST, "alice": 200}, {"email": "new@lindewaard.example", "role": "reader"}),
     "invitation-withdraw": (OWNERS_POST, {}),
     "organisation-member": (OWNERS_POST, {"role": "editor"}),
-    "invitation": (who(302, 302, 302, 302, 302, 200), {}),  # a visitor is asked who it is
+    "invitation": ({**INVITED, "visitor": 302}, {}),
     "lists": (who(302, 302, 422, 422, 422, 302), {"name": "x", "mail": "on", "period": "weekly"}),
     "list-domains": (EDITORS_POST, {"text": "new.example"}),
     "list-entry": (EDITORS_POST, {"save": "1", "notes": "x"}),

@@ -15,7 +15,7 @@ from tests.portal.people import Cast, signed_in, the_cast
 
 pytestmark = pytest.mark.django_db
 
-FIELDS = ("domain", "tags", "notes", "owner", "owner_email", "supplier", "supplier_email")
+FIELDS = ("domain", "tags", "notes", "owner", "owner_email", "owner_language", "supplier", "supplier_email")
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def test_what_is_exported_comes_back_as_it_was(cast: Cast, ours: DomainList, kin
         notes="Eerste regel\nTweede, met “aanhaling” en ; en '=1",
         owner="Team Web & Mail",
         owner_email="web@lindewaard.example",
+        owner_language="en",
         supplier="-Leverancier",
         supplier_email="mail@leverancier.example",
     )
@@ -98,6 +99,12 @@ def test_an_export_that_comes_back_changes_nothing_and_says_so(ours: DomainList)
         )
     outcome = imports.take_in(ours, rows)
     assert (outcome.added, outcome.changed, outcome.same, outcome.bad) == (0, 0, 1, [])
+
+
+def test_a_language_that_we_do_not_write_is_told(ours: DomainList) -> None:
+    outcome = imports.take_in(ours, [["domain", "owner language"], ["a.example", "EN"], ["b.example", "fr"]])
+    assert ours.entries.get().owner_language == "en"
+    assert [line.number for line in outcome.bad] == [3]
 
 
 def test_three_thousand_lines_are_one_list(ours: DomainList) -> None:
