@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import dns.rdatatype
@@ -31,6 +32,7 @@ class Part:
         return security_of(self.reason)
 
 
+@lru_cache(maxsize=4096)
 def name_text(name: Name) -> str:
     """A name the way questions and results spell it: lower case, absolute."""
     return name.canonicalize().to_text()

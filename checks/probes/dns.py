@@ -36,6 +36,7 @@ class DnsProbe:
         self._door = door or DnsDoor(options.resolvers, options.dns_timeout)
         self._validator = Validator(options.trust_anchors, now)
         self._tasks: dict[Question, asyncio.Task[Answer]] = {}
+        self._lookups: dict[tuple[str, str], asyncio.Task[Lookup]] = {}
         self._unfit = ""
 
     @property
@@ -53,7 +54,15 @@ class DnsProbe:
         return await asyncio.shield(task)  # others wait for it too
 
     async def lookup(self, name: str, rdtype: str) -> Lookup:
-        """A validated look-up; what it needs beyond earlier look-ups is asked, as much as possible at once."""
+        """A validated look-up, made if nobody did before; what it needs beyond earlier ones is asked, as much as possible at
+        once.
+        """
+        task = self._lookups.get((name, rdtype))
+        if task is None:
+            task = self._lookups[name, rdtype] = asyncio.create_task(self._look_up(name, rdtype))
+        return await asyncio.shield(task)
+
+    async def _look_up(self, name: str, rdtype: str) -> Lookup:
         steps = self._validator.lookup(name, rdtype)
         try:
             batch = next(steps)

@@ -141,7 +141,7 @@ def main() -> int:
     """Print the table; always 0."""
     print(f"{RUNS} runs, {CPU_SCANS} scans for CPU, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     for row in chain(table(), overview()):
-        print(f"{row.what:42} {row.target:>14}  {row.measured}", flush=True)
+        print(f"{row.what:49} {row.target:>14}  {row.measured}", flush=True)
     print()
     dnssec.main()
     return 0
