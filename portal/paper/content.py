@@ -135,7 +135,7 @@ def _step(step: Step, words: Mapping[str, str]) -> Json:
     gain = words["from-to"].format(before=step.gain[0], after=step.gain[1]) if step.gain else words["no-gain"]
     return {
         "title": known(f"{step.number}. {step.title}", LONGEST_SENTENCE),
-        "sentences": _known([*step.sentences, step.why, *([step.advice] if step.advice else [])]),
+        "sentences": _known([*step.sentences, step.why, *step.advice]),
         "blocks": [_lines(block) for block in [*step.blocks, *step.folded][:MOST_BLOCKS]],
         "side": [
             [words["gain"], gain],

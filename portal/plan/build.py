@@ -21,6 +21,9 @@ _CONSEQUENCE = "mail_starttls_dane_delivery"  # what a sender does about the oth
 # A record that fits nothing is put right where the misfit is put right.
 _COUPLED = {("mail_starttls_dane_exist", "unmatched"): "mail_starttls_dane_valid"}
 _ABOUT_TLSA = frozenset({"tlsa", "renewal"})  # the steps that the tool for making records can help with
+_THEIR_WORK = frozenset(
+    {"host-dnssec", "certificate", "starttls", "tls", "tlsa", "renewal", "ipv6", "rpki"}
+)  # of whoever has the servers
 _SHOWN = frozenset({"records", "Cisco ASA"})  # stands open in the step; other products are folded
 LONGEST_MAIL = 1800  # characters of a mailto address that every mail program takes
 
@@ -57,7 +60,7 @@ class Step:
     title: str
     sentences: tuple[str, ...]
     why: str
-    advice: str
+    advice: tuple[str, ...]
     blocks: tuple[Block, ...]
     folded: tuple[Block, ...]
     who: str
@@ -168,8 +171,7 @@ def _step(
     title = values.fill(say(called, language), base) or say(kind.done, language)
     sentences = _sentences(rows, language)
     blocks = _blocks(kind, rows, document, language)
-    provider = _provider(kind, document)
-    advice = provider.advice.get(kind.id, {}).get(language, "") if provider else ""
+    provider = _provider(kind, rows, document)
     role = say(words.ROLE[whose], language)
     return Step(
         number=number,
@@ -178,7 +180,7 @@ def _step(
         title=title,
         sentences=sentences,
         why=say(kind.why, language),
-        advice=values.fill(advice, base),
+        advice=_advice(kind, provider, rows, base, language) if provider else (),
         blocks=tuple(block for block in blocks if block.product in _SHOWN),
         folded=tuple(block for block in blocks if block.product not in _SHOWN),
         who=say(words.AT, language).format(role=role, provider=provider.name) if provider else role,
@@ -218,15 +220,26 @@ def _sentences(rows: Iterable[Open], language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(first.values()))[:4]
 
 
-def _provider(kind: Kind, document: Json) -> providers.Provider | None:
-    """Whoever runs the servers that a step is about: the mail servers or the name servers."""
-    mail, dns = (
-        providers.of_mail(values.mail_hosts(document)),
-        providers.of_dns(values.name_servers(document)),
-    )
-    if kind.role in ("mail", "mail-dns", "server"):
-        return mail
-    return mail if mail and kind.id in mail.advice else dns if kind.role == "dns" else None
+def _provider(kind: Kind, rows: Iterable[Open], document: Json) -> providers.Provider | None:
+    """Whoever runs what a step is about: the servers that it names, or else the name servers or mail servers of the domain."""
+    named = values.hosts_of(rows)
+    if found := providers.of_mail(named) or providers.of_dns(named):
+        return found
+    if kind.role == "dns":
+        return providers.of_dns(values.name_servers(document))
+    return providers.of_mail(values.mail_hosts(document)) if kind.role == "mail" else None
+
+
+def _advice(
+    kind: Kind, provider: providers.Provider, rows: Iterable[Open], base: Mapping[str, str], language: str
+) -> tuple[str, ...]:
+    """What to know about working with this provider: its own advice or whose servers these are, and what it is known to support."""
+    theirs = kind.id in _THEIR_WORK and providers.of_mail(values.hosts_of(rows)) is not None
+    usual = words.PROVIDER["mail" if theirs else "dns"] if theirs or kind.id == "dnssec" else {}
+    told = [provider.advice.get(kind.id, usual), words.KNOWN if theirs and provider.known else {}]
+    support = {name: say(words.SUPPORT[state], language) for name, state in provider.known.items()}
+    filled = {**base, **support, "provider": provider.name}
+    return tuple(values.fill(say(text, language), filled) for text in told if text)
 
 
 def _blocks(kind: Kind, rows: list[Open], document: Json, language: str) -> list[Block]:

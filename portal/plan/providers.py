@@ -15,12 +15,17 @@ _FILE = Path(__file__).with_name("providers.toml")
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider: the endings of its mail and name servers (``*`` stands for anything within a label), and its advice by step and language."""
+    """One provider: the endings of its mail and name servers (``*`` stands for anything within a label), and its advice by step and language.
+
+    ``known`` says of ``dnssec``, ``dane`` and ``ipv6`` of its mail servers: yes, no, choice (the customer turns it on) or unknown; empty when it has none.
+    """
 
     id: str
     name: str
     mx: tuple[str, ...]
     ns: tuple[str, ...]
+    source: str
+    known: Mapping[str, str]
     advice: Mapping[str, Mapping[str, str]]
 
 
@@ -29,7 +34,15 @@ def providers() -> tuple[Provider, ...]:
     """All providers that we know."""
     rows: list[dict[str, Any]] = tomllib.loads(_FILE.read_text("utf-8"))["provider"]
     return tuple(
-        Provider(row["id"], row["name"], tuple(row.get("mx", ())), tuple(row.get("ns", ())), row["advice"])
+        Provider(
+            row["id"],
+            row["name"],
+            tuple(row.get("mx", ())),
+            tuple(row.get("ns", ())),
+            row["source"],
+            row.get("known", {}),
+            row.get("advice", {}),
+        )
         for row in rows
     )
 

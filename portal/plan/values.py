@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 MOST_HOSTS = 3  # hosts that get their own lines; the others are named
 TTL = 3600  # of a record to publish
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Remedies are pasted into shells and zone files, and names in DNS may hold anything: only names of these characters are filled in.
 _SAFE = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 # A line of a zone file that is safe to paste there: printable text, and no quotes or escapes but the pair around the text.

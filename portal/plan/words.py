@@ -8,14 +8,34 @@ Words = Mapping[str, str]
 
 # Whose job a step is. {provider} is filled when we recognise who runs the servers.
 ROLE: Mapping[str, Words] = {
-    "dns": {"nl": "DNS-beheer", "en": "DNS administration"},
-    "mail-dns": {"nl": "DNS-beheer van de mailserver", "en": "DNS administration of the mail server"},
-    "mail": {"nl": "mailbeheer", "en": "mail administration"},
-    "web": {"nl": "webbeheer", "en": "web administration"},
-    "server": {"nl": "beheer van de server", "en": "administration of the server"},
-    "network": {"nl": "netwerkbeheer", "en": "network administration"},
+    "dns": {"nl": "DNS-beheer", "en": "DNS administrator"},
+    "mail-dns": {"nl": "DNS-beheer van de mailserver", "en": "DNS administrator of the mail server"},
+    "mail": {"nl": "mailbeheer", "en": "mail administrator"},
+    "web": {"nl": "webbeheer", "en": "web administrator"},
+    "server": {"nl": "beheer van de server", "en": "server administrator"},
+    "network": {"nl": "netwerkbeheer", "en": "network administrator"},
 }
 AT: Words = {"nl": "{role}, via {provider}", "en": "{role}, through {provider}"}
+PROVIDER: Mapping[str, Words] = {
+    "mail": {
+        "nl": "De mailservers en hun zone zijn van {provider}. Alleen {provider} kan dit doen. Vraag ernaar, met de tekst hieronder.",
+        "en": "The mail servers and their zone belong to {provider}. Only {provider} can do this. Ask for it, with the text below.",
+    },
+    "dns": {
+        "nl": "De nameservers zijn van {provider}. Kijk in het beheerscherm van {provider} of u DNSSEC daar aanzet, of vraag het de helpdesk.",
+        "en": "The name servers belong to {provider}. See in the control panel of {provider} whether you turn DNSSEC on there, or ask the help desk.",
+    },
+}
+KNOWN: Words = {
+    "nl": "Wat wij weten van mail bij {provider}: DNSSEC {dnssec}, DANE {dane}, IPv6 {ipv6}.",
+    "en": "What we know of mail at {provider}: DNSSEC {dnssec}, DANE {dane}, IPv6 {ipv6}.",
+}
+SUPPORT: Mapping[str, Words] = {
+    "yes": {"nl": "ja", "en": "yes"},
+    "no": {"nl": "nee", "en": "no"},
+    "choice": {"nl": "als u het aanzet", "en": "when you turn it on"},
+    "unknown": {"nl": "onbekend", "en": "unknown"},
+}
 MORE: Words = {"nl": "{names} en nog {count}", "en": "{names} and {count} more"}
 AND: Words = {"nl": " en ", "en": " and "}
 

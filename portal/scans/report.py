@@ -274,7 +274,7 @@ def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language:
     rows = rows or [row for row in checks if row.status in ("error", "warning")]
     first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
     said = " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
-    mind = "Mind this: " if language == "en" else "Let op: "
+    mind = "Please note: " if language == "en" else "Let op: "
     return mind + said if rows and rows[0].status == "warning" else said
 
 

@@ -154,12 +154,10 @@ def out_of_100(score: int, language: str) -> str:
 def extent(alike: int, total: int, unit: str, language: str) -> str:
     """``Dit geldt voor 1 van de 4 adressen.``, or for all of them; ``unit`` is addresses or rows."""
     unit = say(_UNIT[unit], language)
-    if language == "en":
-        return (
-            f"This holds for all {total} {unit}."
-            if alike == total
-            else f"This holds for {alike} of the {total} {unit}."
-        )
-    return (
-        f"Dit geldt voor alle {total} {unit}." if alike == total else f"Dit geldt voor {alike} van de {total} {unit}."
-    )
+    if alike < total:
+        many = f"{alike} of the {total}" if language == "en" else f"{alike} van de {total}"
+    elif total == 2:
+        many = "both" if language == "en" else "beide"
+    else:
+        many = f"all {total}" if language == "en" else f"alle {total}"
+    return f"This holds for {many} {unit}." if language == "en" else f"Dit geldt voor {many} {unit}."

@@ -216,7 +216,7 @@ def test_what_is_no_fault_is_told_in_the_head_as_something_to_mind() -> None:
     check = a_check("mail_starttls_mx_records", "warning", "alias")
     document = a_document("mail", 100, [a_category("mail_starttls", "x", "warning", 100, [check])])
     assert page(document).detail == "Let op: Uitslag: alias."
-    assert page(document, "en").detail == "Mind this: Result: alias."
+    assert page(document, "en").detail == "Please note: Result: alias."
 
 
 def test_a_required_check_without_points_is_not_said_not_to_count() -> None:

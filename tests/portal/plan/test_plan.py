@@ -12,6 +12,7 @@ from portal.plan import providers
 from portal.plan.build import Plan, build
 from portal.plan.steps import Kind, kind_of, kinds
 from portal.plan.values import fill
+from portal.plan.words import SUPPORT
 from portal.scans.words import REQUIREMENT
 from tests.portal.looks.documents import Json, a_category, a_check, a_document, a_mail_document, a_row
 
@@ -298,8 +299,29 @@ def test_the_advice_of_the_provider_is_filled_with_the_domain() -> None:
     host = "good-example.mail.protection.outlook.com"
     available = a_check("mail_starttls_tls_available", "passed", "ok", [a_row(host, FOUR, "passed", "ok")])
     step = a_plan(available, failing("mail_starttls_dane_exist", "absent", host)).steps[0]
-    assert "Enable-SmtpDaneInbound -DomainName good.example" in step.advice
+    assert "Enable-SmtpDaneInbound -DomainName good.example" in step.advice[0]
+    assert step.advice[1] == "Wat wij weten van mail bij Microsoft 365: DNSSEC nee, DANE nee, IPv6 als u het aanzet."
     assert step.who == "DNS-beheer, via Microsoft 365"
+
+
+def test_a_step_about_servers_of_a_provider_without_advice_of_its_own_says_whose_work_it_is() -> None:
+    host = "mx1.eu.messagelabs.com"
+    step = a_plan(failing("mail_starttls_tls_available", "no-starttls", host)).steps[0]
+    assert step.advice[0].startswith("De mailservers en hun zone zijn van Symantec Email Security.cloud.")
+    assert "DANE onbekend" in step.advice[1]
+
+
+def test_name_servers_are_not_held_to_be_those_of_the_mail_provider() -> None:
+    host = "good-example.mail.protection.outlook.com"
+    available = a_check("mail_starttls_tls_available", "passed", "ok", [a_row(host, FOUR, "passed", "ok")])
+    step = a_plan(available, failing("mail_ipv6_ns_reach", "none", "ns1.good.example", None)).steps[0]
+    assert (step.who, step.advice) == ("beheer van de server", ())
+
+
+def test_two_providers_do_not_claim_the_same_name() -> None:
+    for kind in ("mx", "ns"):
+        endings = [ending for provider in providers.providers() for ending in getattr(provider, kind)]
+        assert len(endings) == len(set(endings))
 
 
 # --- Completeness ---
@@ -362,5 +384,8 @@ def test_outcomes_that_steps_name_exist() -> None:
 @pytest.mark.parametrize("provider", providers.providers(), ids=lambda provider: provider.id)
 def test_a_provider_has_endings_and_advice_for_steps_that_exist_in_both_languages(provider: providers.Provider) -> None:
     assert provider.mx or provider.ns
+    assert provider.source.startswith("https://")
+    assert set(provider.known) == ({"dnssec", "dane", "ipv6"} if provider.mx else set())
+    assert set(provider.known.values()) <= set(SUPPORT)
     assert set(provider.advice) <= {kind.id for kind in kinds()}
     assert all(set(words) == {"nl", "en"} and all(words.values()) for words in provider.advice.values())
