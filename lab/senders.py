@@ -251,6 +251,16 @@ SENDERS = (
         SenderPolicies(dmarc=("v=DMARC1; p=reject; rua=mailto:dmarc@postdienst.test",)),
     ),
     _sender(
+        "onbruikbare-dkim",
+        Text("DKIM-sleutel niet te gebruiken", "DKIM key of no use"),
+        Text(
+            "Het DKIM-record laat alleen SHA-1 toe, en dat aanvaardt geen ontvanger meer.",
+            "The DKIM record allows SHA-1 only, which no receiver accepts any more.",
+        ),
+        "mail_auth_dkim_exist",
+        SenderPolicies(dkim=(("mail", _rsa_key(1024).replace("k=rsa;", "k=rsa; h=sha1;")),)),
+    ),
+    _sender(
         "korte-dkim",
         Text("DKIM-sleutel aan de korte kant", "DKIM key on the short side"),
         Text(

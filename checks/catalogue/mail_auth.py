@@ -51,6 +51,7 @@ CHECKS = (
             DkimExists.NO_KNOWN_SELECTOR: passes(),
             DkimExists.NO_MAIL: not_applicable(uncounted=True),
             DkimExists.REVOKED: notes(),
+            DkimExists.UNUSABLE_KEY: warns(),
             DkimExists.SHORT_KEY: warns(),
             DkimExists.WEAK_KEY: warns(),  # the reference looks at no key: a domain with DKIM has its points
             DkimExists.UNDECIDED: unknown(),

@@ -6,6 +6,7 @@ and the report addresses of others that have to agree (RFC 9990 section 4).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,18 +106,19 @@ def _above(names: tuple[str, ...], known: Mapping[Ask, Lookup]) -> Discovery:
     """The record of the organisational domain, else of the public suffix (RFC 9989 sections 4.10.1 and 4.10.2).
 
     The walk ends at a record with ``psd=n`` or ``psd=y``; without one, the record nearest the root is that of the
-    organisation. A public suffix speaks for the organisations below it when they are silent.
+    organisation. Below ``psd=y`` the organisation is the name one label longer, and when that is silent the public
+    suffix speaks for it: a record further down speaks for nobody but its own name.
     """
     asked = tuple(f"_dmarc.{name}" for name in names)
     nearest: Discovery | None = None
-    for name in names[1:]:
+    for below, name in itertools.pairwise(names):
         here = _read(name, known[f"_dmarc.{name}", "TXT"])
         if here.state in (State.UNKNOWN, State.BOGUS):
             return nearest or Discovery(here.state, name, lookup=here.lookup, asked=asked)
         if here.state is not State.FOUND:
             continue
         psd = here.record.psd if isinstance(here.record, Dmarc) else "u"
-        if psd == "y" and nearest is not None:
+        if psd == "y" and nearest is not None and nearest.at == below:
             break
         nearest = Discovery(State.FOUND, here.at, here.text, here.record, lookup=here.lookup, asked=asked)
         if psd in ("y", "n"):

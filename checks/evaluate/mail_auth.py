@@ -55,6 +55,7 @@ class DkimExists(StrEnum):
     NO_KNOWN_SELECTOR = "no-known-selector"
     NO_MAIL = "no-mail"
     REVOKED = "revoked"
+    UNUSABLE_KEY = "unusable-key"
     SHORT_KEY = "short-key"
     WEAK_KEY = "weak-key"
     UNDECIDED = "undecided"
@@ -190,8 +191,12 @@ def dkim_exists(view: View) -> Finding:
         ],
         "tried": list(found.tried),
     }
-    said = {DkimExists.WEAK_KEY: KeyState.WEAK, DkimExists.SHORT_KEY: KeyState.SHORT}
-    weak = [item for item in found.keys if item.key.state is said.get(outcome)]
+    said = {
+        DkimExists.WEAK_KEY: (KeyState.WEAK,),
+        DkimExists.SHORT_KEY: (KeyState.SHORT,),
+        DkimExists.UNUSABLE_KEY: (KeyState.UNUSABLE, KeyState.UNKNOWN_TYPE, KeyState.UNREADABLE),
+    }
+    weak = [item for item in found.keys if item.key.state in said.get(outcome, ())]
     evidence |= {"selector": weak[0].selector, "bits": weak[0].key.bits} if weak else {}
     return _one(DkimExists, outcome, view, evidence)
 
@@ -212,7 +217,9 @@ def _dkim_outcome(found: Dkim, view: View) -> DkimExists:
         return DkimExists.WEAK_KEY
     if states == {KeyState.REVOKED}:
         return DkimExists.REVOKED
-    return DkimExists.SHORT_KEY if KeyState.SHORT in states else DkimExists.OK
+    if KeyState.SHORT in states:
+        return DkimExists.SHORT_KEY
+    return DkimExists.OK if KeyState.GOOD in states else DkimExists.UNUSABLE_KEY
 
 
 def sends_nothing(view: View) -> bool:
@@ -329,10 +336,23 @@ def _receives(view: View) -> bool:
     return hosts is not None and hosts.route in (MailRoute.EXCHANGES, MailRoute.NULL_MX_WITH_OTHERS)
 
 
+def _is_parked(view: View) -> bool:
+    """Whether the domain has nothing to do with mail: it receives none, and names nobody who sends. One that only sends, a
+    newsletter's say, may not be told to forbid that.
+    """
+    return not _receives(view) and not any(map(_names_senders, spf_texts(texts_of(view.lookup(view.domain, "TXT")))))
+
+
+def _names_senders(text: str) -> bool:
+    """Whether an SPF text lets anybody in but by ``all``; a mistake in it does not matter here."""
+    terms = (term.lower().lstrip("+-~?") for term in text.split()[1:])
+    return any(term != "all" and not term.startswith("exp=") for term in terms)
+
+
 def _dmarc_advice(view: View) -> list[str]:
     """Watch first, then refuse; a domain that neither receives nor sends can refuse at once."""
     name = view.domain.rstrip(".")
-    if not _receives(view):
+    if _is_parked(view):
         return [f'_dmarc.{name}. IN TXT "v=DMARC1; p=reject"', *_parked(view)]
     reports = f"rua=mailto:dmarc@{name}"
     return [f'_dmarc.{name}. IN TXT "v=DMARC1; p={policy}; {reports}"' for policy in ("none", "quarantine", "reject")]
@@ -342,7 +362,7 @@ def _stricter_dmarc(view: View, found: Discovery) -> list[str]:
     """Their own record with a policy that acts, and everything else as it is; a record of a domain above is theirs only in part."""
     name = view.domain.rstrip(".")
     own = isinstance(found.record, Dmarc) and found.at == view.domain and found.which == "p"
-    if not own or not _receives(view):
+    if not own or _is_parked(view):
         return _dmarc_advice(view)
     tags = [tag.strip() for tag in found.text.split(";") if tag.strip()]
     others = [tag for tag in tags[1:] if tag.partition("=")[0].strip().lower() not in ("p", "t")]
@@ -361,14 +381,14 @@ def _stricter_spf(view: View, *records: str) -> list[str]:
         for term in terms
         if term.lstrip("+-~?").lower() != "all"
     )
-    if not kept or not _receives(view):
+    if not kept:
         return _spf_advice(view)
     return [f'{view.domain.rstrip(".")}. IN TXT "{" ".join(("v=spf1", *kept, "-all"))}"']
 
 
 def _spf_advice(view: View) -> list[str]:
     name = view.domain.rstrip(".")
-    if not _receives(view):
+    if _is_parked(view):
         return [f'{name}. IN TXT "v=spf1 -all"', *_parked(view)]
     return [f'{name}. IN TXT "v=spf1 mx -all"']
 

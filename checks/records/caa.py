@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ class Why(StrEnum):
     ENCODING = "encoding"
     SYNTAX = "syntax"
     METHODS = "validation-methods"
+    ACCOUNT = "account-uri"
+    TWICE = "parameter-twice"
     IODEF = "iodef"
     EMAIL = "email"
     PHONE = "phone"
@@ -49,6 +52,7 @@ _ISSUE = re.compile(
 _METHODS = frozenset(
     {"http-01", "dns-01", "tls-alpn-01", "email-reply-00", "tkauth-01", "onion-csr-01", "bp-nodeid-00"}
 )
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _EMAIL = re.compile(r"[^@\s]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _PHONE = re.compile(r"\+[0-9().-]*[0-9][0-9().-]*(?:;[A-Za-z0-9-]+(?:=[^;\s]+)?)*")
 _RESERVED = frozenset({"auth", "path", "policy"})
@@ -95,12 +99,22 @@ def _issue(flags: int, tag: str, value: str) -> Property:
         return Property(flags, tag, value, fault=Why.SYNTAX)
     pairs = [piece.split("=", 1) for piece in (match["parameters"] or "").split(";") if "=" in piece]
     parameters = {name.strip().lower(): content.strip() for name, content in pairs}
-    methods = parameters.get("validationmethods")
+    issuer = (match["issuer"] or "").lower()
+    return Property(flags, tag, value, issuer, parameters, _parameter_fault(pairs, parameters))
+
+
+def _parameter_fault(pairs: Sequence[Sequence[str]], parameters: Mapping[str, str]) -> Why | None:
+    """RFC 8657 sections 3 and 4: an account is a URI; either parameter that comes twice forbids all issuance."""
+    names = [name.strip().lower() for name, _ in pairs]
+    if any(names.count(name) > 1 for name in ("accounturi", "validationmethods")):
+        return Why.TWICE
+    account, methods = parameters.get("accounturi"), parameters.get("validationmethods")
+    if account is not None and not _URI.fullmatch(account):
+        return Why.ACCOUNT
     wrong = methods is not None and not all(
         method in _METHODS or (method.startswith("ca-") and len(method) > 3) for method in methods.split(",")
     )
-    issuer = (match["issuer"] or "").lower()
-    return Property(flags, tag, value, issuer, parameters, Why.METHODS if wrong else None)
+    return Why.METHODS if wrong else None
 
 
 def _is_report_address(value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class KeyState(StrEnum):
     GOOD = "good"
     SHORT = "short"  # RSA of 1024 bits and more, under 2048
     REVOKED = "revoked"  # an empty ``p``
+    UNUSABLE = "unusable"  # not for mail, or for no hash that verifiers take
     UNKNOWN_TYPE = "unknown-type"
     UNREADABLE = "unreadable"
     WEAK = "weak"  # RSA under 1024 bits: anybody can compute the private key
@@ -45,17 +46,31 @@ _TAG = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=([^;]*)", re.DOTALL)
 
 def parse(text: str) -> DkimKey | None:
     """The key of a TXT text, or None when the text is no DKIM record: it lacks ``p``, or has another version."""
-    tags: dict[str, str] = {}
-    for piece in text.split(";"):
-        match = _TAG.fullmatch(piece)
-        if match and match[1] not in tags:
-            tags[match[1]] = match[2].strip()
+    pairs = [(match[1], match[2].strip()) for piece in text.split(";") if (match := _TAG.fullmatch(piece))]
+    tags = dict(pairs)
     if "p" not in tags or tags.get("v", "DKIM1") != "DKIM1":
         return None
     key_type = tags.get("k", "rsa").lower() or "rsa"
-    testing = "y" in [flag.strip() for flag in tags.get("t", "").split(":")]
+    testing = "y" in _listed(tags.get("t", ""))
     state, bits = _judge(key_type, "".join(tags["p"].split()))
+    if len(tags) < len(pairs):  # a tag that comes twice spoils the list (RFC 6376 section 3.2)
+        state = KeyState.UNREADABLE
+    elif state in _OF_USE and not _is_for_mail(tags):
+        state = KeyState.UNUSABLE
     return DkimKey(state, key_type[:20], bits, testing)
+
+
+_OF_USE = (KeyState.GOOD, KeyState.SHORT)
+
+
+def _listed(value: str) -> frozenset[str]:
+    return frozenset(item.strip().lower() for item in value.split(":"))
+
+
+def _is_for_mail(tags: Mapping[str, str]) -> bool:
+    """RFC 6376 section 3.6.1: service types and hashes, where the record names any; RFC 8301 section 3.1 left SHA-256."""
+    services, hashes = _listed(tags.get("s", "*")), _listed(tags.get("h", "sha256"))
+    return bool(services & {"*", "email"}) and "sha256" in hashes
 
 
 def _judge(key_type: str, data: str) -> tuple[KeyState, int]:

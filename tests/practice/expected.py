@@ -129,6 +129,7 @@ EXPECTED |= {
         "dmarc-proef": "dmarc_policy failed testing",
         "dmarc-fout": "dmarc_policy failed syntax",
         "dmarc-elders": "dmarc_policy warning external",
+        "onbruikbare-dkim": "dkim_exist warning unusable-key",
         "korte-dkim": "dkim_exist warning short-key",
     }.items()
 }

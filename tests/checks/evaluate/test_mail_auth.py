@@ -158,6 +158,12 @@ def test_a_public_suffix_speaks_only_when_the_organisation_is_silent() -> None:
     assert _found_at("a.example.nl.", nl=f"{REJECT}; psd=y") == "nl."
 
 
+def test_below_a_public_suffix_the_organisation_is_the_name_one_label_longer() -> None:
+    # RFC 9989 section 4.10.2: a record further down is not the organisation's
+    assert _found_at("a.b.example.nl.", b_example_nl=REJECT, nl=f"{REJECT}; psd=y") == "nl."
+    assert _found_at("a.b.example.nl.", b_example_nl=REJECT, example_nl=REJECT, nl=f"{REJECT}; psd=y") == "example.nl."
+
+
 def test_a_long_name_is_cut_to_seven_labels() -> None:
     # RFC 9989 section 4.10.1 gives this example of a name of twelve labels
     steps = steps_of("a.b.c.d.e.f.g.h.i.j.mail.example.com.")
@@ -305,6 +311,25 @@ def test_a_parked_domain_is_given_its_three_records() -> None:
     advised = mail_auth.spf_exists(view).observations[0].evidence["advised"]
     assert advised == ['good.example. IN TXT "v=spf1 -all"', "good.example. IN MX 0 ."]
     assert mail_auth.dmarc_exists(view).observations[0].evidence["advised"][0].endswith('"v=DMARC1; p=reject"')
+
+
+@pytest.mark.parametrize(
+    "spf", ["v=spf1 include:news.example ?all", "v=spf1 ip4:192.0.2.1", "v=spf1 redirect=news.example"]
+)
+def test_a_domain_that_only_sends_is_not_told_to_forbid_that(spf: str) -> None:
+    view = mail(txt(HOME, spf), mx="0 .")
+    told = mail_auth.spf_policy(view).observations[0].evidence.get("advised", [])
+    assert not any(line.endswith('"v=spf1 -all"') for line in told)
+    [first, *_] = mail_auth.dmarc_exists(view).observations[0].evidence["advised"]
+    assert "p=none" in first
+
+
+def test_a_domain_that_neither_receives_nor_sends_is_told_to_say_so() -> None:
+    view = mail(txt(HOME, "v=spf1 ?all"), mx="0 .")
+    assert mail_auth.spf_policy(view).observations[0].evidence["advised"] == ['good.example. IN TXT "v=spf1 -all"']
+    assert mail_auth.dmarc_exists(view).observations[0].evidence["advised"] == [
+        '_dmarc.good.example. IN TXT "v=DMARC1; p=reject"'
+    ]
 
 
 def test_a_null_mx_needs_no_second_one() -> None:

@@ -42,6 +42,10 @@ def _ed25519() -> str:
         ("v=DKIM1; p=", KeyState.REVOKED, 0),
         ("v=DKIM1; k=dilithium; p=AAAA", KeyState.UNKNOWN_TYPE, 0),
         ("v=DKIM1; p=not base64!", KeyState.UNREADABLE, 0),
+        (f"v=DKIM1; h=sha1; p={_rsa(2048)}", KeyState.UNUSABLE, 2048),
+        (f"v=DKIM1; h=sha1 : SHA256; s=email; p={_rsa(2048)}", KeyState.GOOD, 2048),
+        (f"v=DKIM1; s=tlsrpt; p={_rsa(2048)}", KeyState.UNUSABLE, 2048),
+        (f"v=DKIM1; k=rsa; k=ed25519; p={_rsa(2048)}", KeyState.UNREADABLE, 0),
     ],
     ids=[
         "RSA",
@@ -54,6 +58,10 @@ def _ed25519() -> str:
         "empty",
         "unknown type",
         "no base64",
+        "SHA-1 only (RFC 8301 section 3.1)",
+        "SHA-256 among others, for mail",
+        "for TLS reports only (RFC 8460 section 3)",
+        "a tag twice (RFC 6376 section 3.2)",
     ],
 )
 def test_the_worth_of_a_key(text: str, state: KeyState, bits: int) -> None:
