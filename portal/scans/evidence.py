@@ -26,6 +26,7 @@ _MORE: Words = {"nl": "en nog {count}", "en": "and {count} more"}
 _DATES = frozenset({"inception", "expiration", "not_before", "not_after"})
 _LINES = frozenset({"transcript", "advised"})  # lists that are read as lines of text
 _HIDDEN = frozenset({"at", "name_list", "advised", "chain"})  # said elsewhere on the page
+_COLUMNS = ("via", "sender", "domain", "host", "address", "addresses", "dnssec", "sender_tlsa", "senders", "record")
 _TLSA = ("usage", "selector", "matching_type", "data")  # a record of these is shown as it stands in DNS
 
 
@@ -102,7 +103,7 @@ def _fit(record: Mapping[str, Any], language: str) -> str:
 
 def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     """A table for objects of few plain values; an empty string when they are not so."""
-    keys = list(dict.fromkeys(key for row in rows for key in row))
+    keys = sorted(dict.fromkeys(key for row in rows for key in row), key=_place)
     if len(keys) > WIDEST_TABLE or any(
         isinstance(item, Mapping | list | tuple) for row in rows for item in row.values()
     ):
@@ -113,6 +114,11 @@ def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     )
     body = "".join("<tr>" + "".join(_cell(key, row.get(key), language) for key in keys) + "</tr>" for row in rows)
     return f'<table class="utrecht-table zegel-stackable"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _place(key: str) -> int:
+    """PostgreSQL keeps the keys of an object by their length; a reader wants them in an order that tells something."""
+    return _COLUMNS.index(key) if key in _COLUMNS else len(_COLUMNS)
 
 
 def _cell(key: str, value: Any, language: str) -> str:

@@ -146,3 +146,12 @@ def test_remarks_are_told_as_escaped_sentences() -> None:
 @pytest.mark.parametrize(("language", "words"), [("nl", "niet bezorgd, blijft wachten"), ("en", "deferred")])
 def test_a_code_is_shown_by_its_meaning(language: str, words: str) -> None:
     assert f"<dd>{words}</dd>" in evidence.render({"delivery": "deferred"}, language)
+
+
+def test_columns_stand_in_an_order_that_tells_something_however_the_database_keeps_them() -> None:
+    html = evidence.render(
+        {"rows": [{"via": "mx", "dnssec": "secure", "sender": "mx.good.example", "sender_tlsa": "none"}]}, "en"
+    )
+    heads = ["Via", "Sender", "DNSSEC", "TLSA records at port 25"]
+    assert [html.index(f">{head}</th>") for head in heads] == sorted(html.index(f">{head}</th>") for head in heads)
+    assert "signed" in html
