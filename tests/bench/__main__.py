@@ -23,7 +23,7 @@ from pathlib import Path
 
 from checks import Options, Report, Suite, Target, scan
 from lab import Lab
-from tests.bench import dnssec
+from tests.bench import dnssec, parts
 from tests.waiting import HEALTHY, SLOW, Waited
 
 RUNS = 15
@@ -142,6 +142,8 @@ def main() -> int:
     print(f"{RUNS} runs, {CPU_SCANS} scans for CPU, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     for row in chain(table(), overview()):
         print(f"{row.what:49} {row.target:>14}  {row.measured}", flush=True)
+    print()
+    parts.main()
     print()
     dnssec.main()
     return 0
