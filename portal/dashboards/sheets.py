@@ -31,7 +31,8 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-# A cell of a CSV that begins like this is a formula to a spreadsheet program (CWE-1236). The quote that makes it text is taken off again when it comes back.
+# A cell of a CSV that begins like this is a formula to a spreadsheet program (CWE-1236). The quote that makes it text is taken off again when it comes back,
+# from whatever kind of file: spreadsheet programs keep the quote when they save a CSV as something else. So text that has such a quote of its own gets another.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,7 +68,7 @@ def read(content: bytes) -> list[Row]:
 
 
 def _clean(row: Sequence[object]) -> Row:
-    cells = [tidy(str("" if cell is None else cell))[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
+    cells = [_unquoted(tidy(str("" if cell is None else cell)))[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
     while cells and not cells[-1]:
         cells.pop()
     return cells
@@ -78,8 +79,11 @@ def tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
-def _quoted(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(_FORMULA) else cell
+def _quoted(cell: object, *, csv: bool = False) -> object:
+    """Text with its quote: in a CSV all that looks like a formula, elsewhere what would lose a quote of its own."""
+    if not isinstance(cell, str) or not cell.lstrip("'").startswith(_FORMULA):
+        return cell
+    return f"'{cell}" if csv or cell.startswith("'") else cell
 
 
 def _unquoted(cell: str) -> str:
@@ -96,8 +100,7 @@ def _csv(content: bytes) -> Iterator[Sequence[object]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [_unquoted(cell) for cell in row]
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error:
         raise Unreadable(Reason.NOT_READABLE) from None
 
@@ -188,7 +191,7 @@ def _write_csv(rows: Iterable[Sequence[object]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
-        writer.writerow([_quoted(cell) for cell in row])
+        writer.writerow([_quoted(cell, csv=True) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark by which spreadsheet programs know UTF-8
 
 
@@ -197,7 +200,7 @@ def _write_xlsx(rows: Iterable[Sequence[object]]) -> bytes:
     sheet = book.create_sheet("Zegel")
     sheet.freeze_panes = "B2"
     for row in rows:
-        sheet.append([_xlsx_cell(sheet, cell) for cell in row])
+        sheet.append([_xlsx_cell(sheet, _quoted(cell)) for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -225,7 +228,9 @@ _ODS_MANIFEST = (
 
 
 def _write_ods(rows: Iterable[Sequence[object]]) -> bytes:
-    table = "".join(f"<table:table-row>{''.join(_ods_cell(cell) for cell in row)}</table:table-row>" for row in rows)
+    table = "".join(
+        f"<table:table-row>{''.join(_ods_cell(_quoted(cell)) for cell in row)}</table:table-row>" for row in rows
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         # The type comes first and unpacked, so that it can be read from the file's beginning (OpenDocument 1.3, part 2, section 3.3).

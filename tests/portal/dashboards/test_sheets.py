@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from contextlib import suppress
@@ -62,6 +63,40 @@ def test_a_damaged_file_is_rows_or_refused(kind: str, place: int, byte: int) -> 
     content[place % len(content)] = byte
     with suppress(sheets.Unreadable):
         sheets.read(bytes(content))
+
+
+@pytest.mark.parametrize("kind", sheets.MEDIA)
+def test_the_quote_of_a_csv_comes_off_when_a_spreadsheet_program_saved_it_as_another_kind(kind: str) -> None:
+    (head, row) = csv.reader(
+        io.StringIO(sheets.write("csv", [["domain", "notes"], ["a.example", "=1+1"]]).decode("utf-8-sig"))
+    )
+    assert row == ["a.example", "'=1+1"]
+    kept = {  # as LibreOffice keeps it: the quote is part of the text
+        "csv": b"domain,notes\r\na.example,'=1+1\r\n",
+        "xlsx": _book([head, row]),
+        "ods": packed(
+            content=_TABLE.format("".join(f"<table:table-row>{_cells(one)}</table:table-row>" for one in (head, row)))
+        ),
+    }[kind]
+    assert sheets.read(kept) == [["domain", "notes"], ["a.example", "=1+1"]]
+
+
+_TABLE = (
+    '<table:table xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">{}</table:table>'
+)
+
+
+def _cells(row: list[str]) -> str:
+    return "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in row)
+
+
+def _book(rows: list[list[str]]) -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(out)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
