@@ -109,10 +109,10 @@ def _moved(compared: Comparison) -> tuple[list[Line], list[Line]]:
 def _standards(
     domain_list: DomainList, start: date, end: date, suites: Sequence[str], language: str
 ) -> list[Standards]:
-    before: Mapping[str, Share] = {
-        share.id: share for share in shares(comparison.results_until(domain_list, start), language)
-    }
-    after = shares(comparison.results_until(domain_list, end), language)
+    rows = comparison.tested(domain_list)
+    then = shares(rows.values(then=comparison.at_end_of(start, "standards")), language)
+    before: Mapping[str, Share] = {share.id: share for share in then}
+    after = shares(rows.values(then=comparison.at_end_of(end, "standards")), language)
     groups = [
         Standards(
             say(SUITE[suite], language),

@@ -190,6 +190,7 @@ class Result(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["domain_list", "week", "suite", "total"], name="result_weeks"),
             models.Index(fields=["entry", "week"], name="result_history"),
+            models.Index(fields=["entry", "suite", "-measured_at"], name="result_newest"),
             models.Index(fields=["scan"], condition=models.Q(settled_at=None), name="result_waiting"),
         ]
 

@@ -23,7 +23,7 @@ from portal.scans.words import SUITE, Moment, moment, say
 # Of each standard: how many meet it, and to how many it applies. The ORM has no rows from the keys of a JSON value.
 _COUNT = """
     select one.key, count(*) filter (where one.value = 'true'), count(*)
-    from ({}) as found, jsonb_each(found.standards) as one
+    from ({}) as found (standards), jsonb_each(found.standards) as one
     where one.value <> 'null' group by one.key
 """
 
@@ -94,7 +94,7 @@ def totals_of(domain_list: DomainList, suites: Sequence[str], language: str) -> 
     """The totals, in two queries."""
     standings = Standing.objects.filter(entry__domain_list=domain_list, suite__in=suites)
     found = _by_domain(standings, suites)
-    groups = grouped(shares(standings, language), suites, language)
+    groups = grouped(shares(standings.values("standards"), language), suites, language)
     return Totals(
         averages=[
             Average(
@@ -141,8 +141,8 @@ def _by_domain(standings: QuerySet[Standing], suites: Sequence[str]) -> dict[str
 
 
 def shares(rows: QuerySet[Any], language: str) -> list[Share]:
-    """The share of each standard that applies to anybody, in the order of the norm. ``rows``: of standings, or of results."""
-    inner, values = rows.values("standards").query.sql_with_params()
+    """The share of each standard that applies to anybody, in the order of the norm. ``rows``: of one column, which standards are met."""
+    inner, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(inner), values)
         counted = {name: (met, of) for name, met, of in cursor.fetchall()}

@@ -61,7 +61,7 @@ def pairs(first: str, second: str, language: str) -> list[Pair]:
 
 def _shares(public_id: str, language: str) -> Mapping[str, Share]:
     newest = _newest().filter(entry__domain_list__organisation__public_id=public_id)
-    return {share.id: share for share in shares(newest, language)}
+    return {share.id: share for share in shares(newest.values("standards"), language)}
 
 
 def _newest() -> QuerySet[Standing]:
