@@ -87,7 +87,7 @@ class _Attempt:
                     self.failure = failure
                     return
                 case Send(data):
-                    if self.line and self.talk.state is State.STARTTLS:
+                    if self.line and self.talk.state is State.STARTTLS and "STARTTLS" in self.talk.extensions:
                         self.line.open_ahead()
                     until = self._within(GOODBYE if self.talk.state is State.QUIT else self.options.reply_timeout)
                     await connection.write(data, until)

@@ -41,8 +41,9 @@ def test_S05_a_server_that_greets_after_6_seconds_is_measured_within_15() -> Non
     assert report.verdicts["mail_starttls_injection"].outcome == "spared"
 
 
-def test_a_server_without_starttls_sees_two_sessions_and_nothing_beside_them() -> None:
-    bare = Domain(name="bloot.test", mail=(MailHost(fault=MailFault.NO_STARTTLS),))
+@pytest.mark.parametrize("fault", [MailFault.NO_STARTTLS, MailFault.STRIPPED])
+def test_a_server_without_starttls_sees_two_sessions_and_nothing_beside_them(fault: MailFault) -> None:
+    bare = Domain(name="bloot.test", mail=(MailHost(fault=fault),))
     waited = Waited(bare, Suite.MAIL)
     assert (waited.connections, waited.at_once) == (2, 1)
 
