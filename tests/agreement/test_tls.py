@@ -5,13 +5,14 @@ signatures, renegotiation, extended master secret, early data, stapling. Where t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 
+import certifi
 import pytest
 
 from checks.evaluate import tls, tls_certificate
@@ -22,19 +23,22 @@ from checks.model import Suite
 from checks.net.aio import AioDoor
 from checks.net.transport import Limits
 from checks.options import Options, PortMap
-from checks.policy.tls_names import SUITES, TLS1_2, TLS1_3, VERSIONS
+from checks.policy.tls_names import GROUPS, SUITES, TLS1_2, TLS1_3, VERSIONS
 from checks.policy.tls_profile import load
 from checks.probes import tls_scan
 from checks.probes.line import Line
 from checks.probes.tls import handshake
 from tests.agreement import tls_servers
+from tests.agreement.postfix import Listener, postfix, privileged
 from tests.agreement.tls_servers import (
-    ADDRESS,
     NAME,
     Keys,
+    Place,
     Sslscan,
+    apache,
     nginx,
     program,
+    run_testssl,
     s_client,
     s_server,
     sslscan,
@@ -59,16 +63,38 @@ class Server:
     arguments: Sequence[str] = ()
     certificates: Sequence[str] = ("rsa",)
     nginx: str = ""
+    apache: str = ""
+    postfix: Mapping[str, str] | None = None
     expected: Sequence[str] = ()
     blind: str = ""  # why sslscan does not see this server
     known: str = "TLSv1.3"  # what a usual handshake comes to
     unseen: Sequence[str] = ()  # what we cannot see here
 
-    def run(self, keys: Keys) -> AbstractContextManager[int]:
-        if self.nginx:
-            return nginx(keys, self.nginx, self.certificates)
-        return s_server(keys, self.arguments, self.certificates)
+    @contextmanager
+    def run(self, keys: Keys) -> Iterator[Place]:
+        if self.postfix is not None:
+            with mail_server(keys, self.postfix, self.certificates) as place:
+                yield place
+            return
+        kinds = ((self.nginx, nginx), (self.apache, apache), (self.arguments, s_server))
+        settings, server = next((pair for pair in kinds if pair[0]), kinds[-1])
+        with server(keys, settings, self.certificates) as port:
+            yield Place(port)
 
+
+@contextmanager
+def mail_server(keys: Keys, settings: Mapping[str, str], certificates: Sequence[str]) -> Iterator[Place]:
+    """Postfix on port 25 of an address of its own."""
+    privileged()
+    files = tuple(Path(keys.files[kind]) for kind in certificates)
+    unlimited = {"smtpd_client_connection_count_limit": "0"}
+    with postfix([Listener(MAIL_ADDRESS, files, {**unlimited, **settings})]):
+        yield Place(25, MAIL_ADDRESS, starttls=True)
+
+
+MAIL_ADDRESS = "127.25.0.25"
+# Early data is for the web alone.
+MAIL = ("tls_0rtt",)
 
 # Renegotiation takes a whole handshake with OpenSSL's usual groups, and a certificate.
 NO_HANDSHAKE = ("tls_clientreneg",)
@@ -222,6 +248,65 @@ SERVERS = (
     ),
     Server("nginx-no-stapling", nginx="ssl_session_tickets off;", expected=["tls_ocsp absent"], known="TLSv1.2"),
 )
+SERVERS += (
+    Server("apache-default", apache=" ", expected=["tls_version ok", "tls_clientreneg ok"]),
+    Server("apache-modern", apache="SSLProtocol -all +TLSv1.3", expected=["tls_version ok", "tls_ciphers ok"]),
+    Server(
+        "apache-intermediate",
+        apache=f"SSLProtocol -all +TLSv1.2 +TLSv1.3\nSSLCipherSuite {STRONG}\nSSLHonorCipherOrder on",
+        certificates=("rsa", "ecdsa"),
+        expected=["tls_version ok", "tls_ciphers ok", "tls_cipherorder not-needed", "tls_ocsp absent"],
+    ),
+    Server(
+        "apache-old",
+        apache=f"SSLProtocol all\nSSLCipherSuite {OLD}\nSSLHonorCipherOrder off",
+        expected=["tls_version insufficient", "tls_ciphers insufficient", "tls_cipherorder wrong"],
+    ),
+    Server(
+        "apache-bad-order",
+        apache=f"SSLProtocol -all +TLSv1.2\nSSLCipherSuite AES128-SHA:{STRONG}\nSSLHonorCipherOrder on",
+        expected=["tls_ciphers insufficient", "tls_cipherorder wrong"],
+        known="TLSv1.2",
+    ),
+    Server(
+        "apache-phase-out",
+        apache=f"SSLProtocol -all +TLSv1.2\nSSLCipherSuite {STRONG}:{CBC_SHA2}\nSSLHonorCipherOrder on",
+        expected=["tls_ciphers phase-out", "tls_cipherorder ok"],
+        known="TLSv1.2",
+    ),
+    Server(
+        "apache-k1-beside",
+        apache="SSLProtocol -all +TLSv1.2\nSSLOpenSSLConfCmd Groups P-256:secp256k1",
+        expected=["tls_keyexchange insufficient"],
+        known="TLSv1.2",
+    ),
+    Server("postfix-default", postfix={}, expected=["tls_ciphers insufficient", "tls_clientreneg ok"], unseen=MAIL),
+    Server(
+        "postfix-modern",
+        postfix={
+            "smtpd_tls_protocols": ">=TLSv1.2",
+            "smtpd_tls_ciphers": "high",
+            "tls_high_cipherlist": STRONG,
+            "tls_preempt_cipherlist": "yes",
+            "tls_ssl_options": "NO_RENEGOTIATION",
+        },
+        certificates=("rsa", "ecdsa"),
+        expected=["tls_version ok", "tls_ciphers ok", "tls_clientreneg ok"],
+        unseen=MAIL,
+    ),
+    Server(
+        "postfix-1.3",
+        postfix={"smtpd_tls_protocols": ">=TLSv1.3"},
+        expected=["tls_version ok", "tls_secreneg not-used"],
+        unseen=MAIL,
+    ),
+    Server(
+        "postfix-old",
+        postfix={"smtpd_tls_protocols": ">=TLSv1", "tls_medium_cipherlist": f"{OLD}"},
+        expected=["tls_version insufficient", "tls_ciphers insufficient", "tls_cipherorder wrong"],
+        unseen=MAIL,
+    ),
+)
 each_server = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.id)
 CHECKS = {
     "tls_version": tls.versions,
@@ -261,33 +346,38 @@ class Seen:
 def seen(server: Server, keys: Keys) -> Seen:
     """Each server runs once."""
     program("sslscan")
-    with server.run(keys) as port:
-        client = s_client(port, "-tls1_2", "-cipher", OLD)
-        peer = None if server.blind else sslscan(port)
-        return Seen(ours(port, server.known), asyncio.run(as_mail(port, keys)), peer, client)
+    with server.run(keys) as place:
+        client = s_client(place, "-tls1_2", "-cipher", OLD)
+        peer = None if server.blind else sslscan(place)
+        mail = None if place.starttls else asyncio.run(as_mail(place, keys))
+        return Seen(ours(place, server.known), mail, peer, client)
 
 
-def options_for(port: int, ca_bundle: str = "") -> Options:
-    return Options((), (), ca_bundle, allowed_networks=(NETWORK,), port_maps=(PortMap(NETWORK, {443: port}),))
+def options_for(place: Place, ca_bundle: str = "") -> Options:
+    maps = () if place.starttls else (PortMap(NETWORK, {443: place.port}),)
+    return Options((), (), ca_bundle, ehlo_name="probe.example", allowed_networks=(NETWORK,), port_maps=maps)
 
 
-async def as_mail(port: int, keys: Keys) -> Reading | None:
-    """By the plan of a mail address, without the dialogue before it."""
-    options = options_for(port, str(keys.files["rsa"]))
+async def as_mail(place: Place, keys: Keys | None = None) -> Reading | None:
+    """By the plan of a mail address; without the dialogue before it where TLS begins at once."""
+    options = options_for(place, str(keys.files["rsa"]) if keys else certifi.where())
     door = AioDoor(options, Limits())
-    end = door.clock() + 50
-    async with door.connect(ADDRESS, 443, 5, end) as connection:
-        _, known = await handshake(connection, door, NAME, end, options=options, now=NOW)
+    line = Line(place.address, 25 if place.starttls else 443, options, door, door.clock() + 50)
+    async with line.connected() as connection:
+        _, known = await handshake(connection, door, NAME, line.end, options=options, now=NOW)
     if not isinstance(known, TlsHandshake):
         return None
-    scan = await tls_scan.probe_mail(NAME, Line(ADDRESS, 443, options, door, end), known)
-    return Reading(scan, known, load())
+    return Reading(await tls_scan.probe_mail(NAME, line, known), known, load())
 
 
-def ours(port: int, version: str) -> Reading:
-    options = options_for(port)
+def ours(place: Place, version: str) -> Reading:
+    if place.starttls:
+        reading = asyncio.run(as_mail(place))
+        assert reading is not None
+        return reading
     known = TlsHandshake(version, "", NAME, (), Verification(0, "ok", 0))
-    coroutine = tls_scan.probe(NAME, ADDRESS, 443, known, options=options, limits=Limits(), seconds=50)
+    options = options_for(place)
+    coroutine = tls_scan.probe(NAME, place.address, 443, known, options=options, limits=Limits(), seconds=50)
     return Reading(asyncio.run(coroutine), known, load())
 
 
@@ -330,7 +420,7 @@ def test_our_scan_says_what_was_configured(server: Server, keys: Keys) -> None:
     got = [f"{name} {outcome(reading, name)}" for name in (word.split()[0] for word in server.expected)]
     assert got == list(server.expected)
     assert [name for name in CHECKS if outcome(reading, name) == "unknown"] == list(server.unseen)
-    assert reading.scan.connections <= 31
+    assert reading.scan.connections <= (17 if server.postfix is not None else 31)
 
 
 @each_server
@@ -338,7 +428,7 @@ def test_the_plan_of_mail_comes_to_the_same_with_fewer_connections(server: Serve
     """But for tickets, which mail servers are not asked for, and for the list of suites."""
     web, mail = seen(server, keys).ours, seen(server, keys).as_mail
     if mail is None:
-        pytest.skip("OpenSSL makes no connection with its usual hello")
+        pytest.skip("a mail server already, or one that OpenSSL makes no connection with")
     assert mail.versions == web.versions
     compared = [name for name in CHECKS if name not in (*server.unseen, "tls_0rtt", "tls_ocsp")]
     assert {name: outcome(mail, name) for name in compared} == {name: outcome(web, name) for name in compared}
@@ -355,14 +445,14 @@ def test_our_scan_agrees_with_s_client(server: Server, keys: Keys) -> None:
     assert (outcome(reading, "tls_compress") == "ok") is ("Compression: NONE" in client)
 
 
-SSLYZE = ("nginx-modern", "nginx-old", "renegotiates", "nginx-early-data")
+SSLYZE = ("nginx-modern", "nginx-old", "renegotiates", "nginx-early-data", "apache-intermediate")
 
 
 @pytest.mark.parametrize("server", [server for server in SERVERS if server.id in SSLYZE], ids=lambda server: server.id)
 def test_our_scan_agrees_with_sslyze(server: Server, keys: Keys, tmp_path: Path) -> None:
     program("sslyze", needed=False)
-    with server.run(keys) as port:
-        reading, peer = ours(port, server.known), sslyze(port, tmp_path)
+    with server.run(keys) as place:
+        reading, peer = ours(place, server.known), sslyze(place.port, tmp_path)
     if peer["tls_1_2_cipher_suites"] is None or peer["tls_extended_master_secret"] is None:
         pytest.skip("SSLyze did not finish: it makes hundreds of connections, and this server drops some")
     theirs = {item["cipher_suite"]["name"] for item in peer["tls_1_2_cipher_suites"]["accepted_cipher_suites"]}
@@ -376,3 +466,30 @@ def test_our_scan_agrees_with_sslyze(server: Server, keys: Keys, tmp_path: Path)
     assert (outcome(reading, "tls_compress") == "wrong") is peer["tls_compression"]["supports_compression"]
     if reading.versions[TLS1_3]:
         assert (outcome(reading, "tls_0rtt") == "on") is peer["tls_1_3_early_data"]["supports_early_data"]
+
+
+TESTSSL = ("nginx-modern", "apache-old", "nginx-stapling", "postfix-old")
+FINITE = 256  # numbers from here are finite-field groups (RFC 7919 section 2)
+TESTSSL_CURVES = {"X25519": "x25519", "X448": "x448", "prime256v1": "secp256r1"}
+
+
+@pytest.mark.parametrize("server", [server for server in SERVERS if server.id in TESTSSL], ids=lambda server: server.id)
+def test_our_scan_agrees_with_testssl(server: Server, keys: Keys, tmp_path: Path) -> None:
+    with server.run(keys) as place:
+        reading, peer = ours(place, server.known), run_testssl(place, tmp_path)
+    assert {VERSIONS[code] for code, yes in reading.versions.items() if yes} == peer.versions
+    at_12, theirs = suites_of(reading.scan, TLS1_2), peer.suites.get("tls1_2", frozenset())
+    assert (at_12 == theirs) if reading.scan.complete else (at_12 <= theirs)
+    assert suites_of(reading.scan, TLS1_3) <= peer.suites.get("tls1_3", frozenset())
+    named = {TESTSSL_CURVES.get(curve, curve) for curve in peer.curves}
+    assert {GROUPS[code] for code in (*reading.curves, *reading.groups_13) if code < FINITE} <= named
+    says = peer.findings
+    assert (outcome(reading, "tls_secreneg") == "ok") is (says["secure_renego"] == "supported")
+    assert (outcome(reading, "tls_compress") == "wrong") is says["CRIME_TLS"].startswith("VULNERABLE")
+    extended = "extended master secret" in says["TLS_extensions"]
+    assert (outcome(reading, "tls_extendedmastersecret") == "ok") is extended
+    if "secure_client_renego" in says:
+        assert (outcome(reading, "tls_clientreneg") == "ok") is (says["secure_client_renego"] == "not vulnerable")
+    stapled = peer.finding("OCSP_stapling").startswith("offered")
+    assert (outcome(reading, "tls_ocsp") == "ok") is stapled
+    assert {len(chain) for chain in reading.scan.chains} == {int(peer.finding("certs_countServer"))}

@@ -1,11 +1,12 @@
-"""TLS servers that nobody here wrote, in processes of their own, and the scanners that judge them: nginx, ``openssl
-s_server``, sslscan, SSLyze, testssl.sh.
+"""TLS servers that nobody here wrote, in processes of their own, and the scanners that judge them: nginx, Apache, Postfix and
+``openssl s_server``; sslscan, SSLyze, testssl.sh and ``openssl s_client``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -183,6 +184,60 @@ def nginx(keys: Keys, settings: str, certificates: Sequence[str] = ("rsa",)) -> 
         yield port
 
 
+_APACHE = """
+ServerRoot {folder}
+ServerName {name}
+PidFile {folder}/apache.pid
+ErrorLog {folder}/apache-error.log
+DefaultRuntimeDir {folder}
+{user}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule ssl_module {modules}/mod_ssl.so
+Listen {address}:{port}
+SSLEngine on
+SSLSessionCache none
+{files}
+{settings}
+"""
+_MODULES = "/usr/lib/apache2/modules"
+
+
+@contextmanager
+def apache(keys: Keys, settings: str, certificates: Sequence[str] = ("rsa",)) -> Iterator[int]:
+    """Apache with mod_ssl and no page: it answers 404, over TLS."""
+    port = free_port()
+    files = "\n".join(f"SSLCertificateFile {keys.files[kind]}" for kind in certificates)
+    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    path = keys.folder / "apache.conf"
+    path.write_text(
+        _APACHE.format(
+            folder=keys.folder,
+            name=NAME,
+            user=user,
+            modules=_MODULES,
+            address=ADDRESS,
+            port=port,
+            files=files,
+            settings=settings,
+        )
+    )
+    with running([program("apache2"), "-D", "FOREGROUND", "-f", str(path)], port, keys.folder / "apache.log"):
+        yield port
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server is, and whether TLS begins after STARTTLS."""
+
+    port: int
+    address: str = ADDRESS
+    starttls: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.address}:{self.port}"
+
+
 @dataclass(frozen=True)
 class Sslscan:
     """What sslscan says: versions by name, suites and groups by version, signature schemes of TLS 1.2."""
@@ -195,7 +250,7 @@ class Sslscan:
     compression: bool
 
 
-def sslscan(port: int) -> Sslscan:
+def sslscan(place: Place) -> Sslscan:
     """Runs sslscan."""
     command = [
         program("sslscan"),
@@ -203,7 +258,8 @@ def sslscan(port: int) -> Sslscan:
         "--no-heartbleed",
         "--xml=-",
         f"--sni-name={NAME}",
-        f"{ADDRESS}:{port}",
+        *(["--starttls-smtp"] if place.starttls else []),
+        str(place),
     ]
     text = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
     root = ElementTree.fromstring(text[text.index(b"<?xml") :])
@@ -230,6 +286,48 @@ def sslscan(port: int) -> Sslscan:
     )
 
 
+@dataclass(frozen=True)
+class Testssl:
+    """What testssl.sh says: versions by name, suites of TLS 1.2 and 1.3, curves as OpenSSL names them, and its other findings
+    as they are.
+    """
+
+    versions: frozenset[str]
+    suites: Mapping[str, frozenset[int]]
+    curves: frozenset[str]
+    findings: Mapping[str, str]
+
+    def finding(self, name: str) -> str:
+        """A finding; of a server with two certificates that about the first."""
+        return next(found for key, found in self.findings.items() if key.split(" <")[0] == name)
+
+
+_TESTSSL_VERSIONS = {"SSLv2": "SSL 2.0", "SSLv3": "SSL 3.0", "TLS1": "TLS 1.0", "TLS1_1": "TLS 1.1"}
+_TESTSSL_VERSIONS |= {"TLS1_2": "TLS 1.2", "TLS1_3": "TLS 1.3"}
+
+
+def run_testssl(place: Place, folder: Path) -> Testssl:
+    """Runs testssl.sh for versions, suites, groups, the server's defaults, renegotiation and compression; nothing else, as
+    a full run takes three minutes.
+    """
+    path = folder / "testssl.json"
+    asked = ["-p", "-E", "-f", "-S", "-R", "-C", *(["-t", "smtp"] if place.starttls else [])]
+    shown = ["--quiet", "--ip", "one", "--color", "0", "--warnings", "off", "--jsonfile", str(path)]
+    command = [program("testssl"), *shown, *asked, str(place)]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=400)
+    found = {item["id"]: str(item["finding"]) for item in json.loads(path.read_text("utf-8"))}
+    suites: dict[str, set[int]] = {}
+    for name in found:
+        if match := re.fullmatch(r"cipher-(\w+)_x([0-9a-f]+)", name):
+            suites.setdefault(match[1], set()).add(int(match[2], 16))
+    return Testssl(
+        frozenset(name for key, name in _TESTSSL_VERSIONS.items() if found.get(key, "").startswith("offered")),
+        {version: frozenset(codes) for version, codes in suites.items()},
+        frozenset(found.get("PFS_ECDHE_curves", "").split()),
+        found,
+    )
+
+
 def sslyze(port: int, folder: Path) -> Mapping[str, Any]:
     """Runs SSLyze, and gives the results of its commands by name."""
     path = folder / "sslyze.json"
@@ -240,8 +338,9 @@ def sslyze(port: int, folder: Path) -> Mapping[str, Any]:
     return {name: found["result"] for name, found in server["scan_result"].items()}
 
 
-def s_client(port: int, *arguments: str) -> str:
+def s_client(place: Place, *arguments: str) -> str:
     """What ``openssl s_client`` prints of a connection on which it sends a request."""
-    command = [program("openssl"), "s_client", "-connect", f"{ADDRESS}:{port}", "-servername", NAME, *arguments]
+    starttls = ["-starttls", "smtp"] if place.starttls else []
+    command = [program("openssl"), "s_client", "-connect", str(place), "-servername", NAME, *starttls, *arguments]
     done = subprocess.run(command, input=b"GET / HTTP/1.0\r\n\r\n", capture_output=True, check=False, timeout=60)
     return (done.stdout + done.stderr).decode("latin-1")
