@@ -23,6 +23,7 @@ class DnsFault(StrEnum):
     EXPIRED_SIGNATURES = "expired-signatures"
     ENDING_SIGNATURES = "ending-signatures"  # they hold until tomorrow, and nobody signs any more
     STALE_SECONDARY = "stale-secondary"  # ns2 serves a copy of two weeks ago over IPv4, and its signatures ran out
+    OTHER_SECONDARY = "other-secondary"  # ns2 gives the TLSA records of former keys, well signed, over IPv4
     WRONG_DS = "wrong-ds"
     MISSING_SIGNATURE = "missing-signature"
     MISSING_DENIAL = "missing-denial"
@@ -36,8 +37,8 @@ class ZoneFault:
     """A fault of a zone, for every question or for some.
 
     `rdtype` limits it to one record type, `below` to one name (relative to the zone, "@" for its top) and all names
-    under it. EXPIRED_SIGNATURES, ENDING_SIGNATURES, STALE_SECONDARY and WRONG_DS are about the zone as a whole and
-    ignore both.
+    under it. EXPIRED_SIGNATURES, ENDING_SIGNATURES, STALE_SECONDARY, OTHER_SECONDARY and WRONG_DS are about the zone as
+    a whole and ignore both.
     """
 
     kind: DnsFault

@@ -86,6 +86,34 @@ DANE = (
         mail=(MailHost(tlsa=(Tlsa.CURRENT_AS_TA,)),),
     ),
     practice(
+        "tlsa-zonder-uitgever",
+        Group.DANE,
+        Text("Uitgever niet meegestuurd", "Issuer not sent along"),
+        Text(
+            "Het TLSA-record noemt de uitgever, maar de mailserver stuurt diens certificaat niet mee.",
+            "The TLSA record names the issuer, but the mail server does not send its certificate along.",
+        ),
+        (
+            "mail_starttls_dane_exist",
+            "mail_starttls_dane_valid",
+            "mail_starttls_dane_delivery",
+            "mail_starttls_cert_chain",
+            "mail_starttls_mta_sts",
+        ),
+        mail=(MailHost(certificate=CertificateKind.INCOMPLETE, tlsa=(Tlsa.ISSUER,)),),
+    ),
+    practice(
+        "tlsa-per-nameserver",
+        Group.DANE,
+        Text("Nameservers geven andere TLSA-records", "Name servers give other TLSA records"),
+        Text(
+            "De tweede nameserver geeft nog de TLSA-records van een vorige sleutel: soms komt mail aan, soms niet.",
+            "The second name server still gives the TLSA records of a former key: mail sometimes arrives, sometimes not.",
+        ),
+        ("mail_starttls_dane_valid",),
+        zone=ZoneSpec(denial=Denial.NSEC3, faults=(ZoneFault(DnsFault.OTHER_SECONDARY),)),
+    ),
+    practice(
         "tlsa-andere-naam",
         Group.DANE,
         Text("Certificaat op een andere naam", "Certificate for another name"),

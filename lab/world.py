@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dns.name
+from dns.rdatatype import RdataType
 
 from lab.answers import SignedZone
 from lab.certificates import CertificateAuthority, HostCertificate
 from lab.contents import SECOND, WEB, build_zone
 from lab.keys import KeyStore
-from lab.model import DnsFault, Domain
-from lab.plan import Plan
+from lab.model import DnsFault, Domain, Tlsa
+from lab.plan import SMTP, Plan
 from lab.resolver import Zones
 from lab.signing import Clock, ds_record, zone_keys
+from lab.zones import rdataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class World:
 
     def zones_of_second(self, domain: Domain) -> Zones:
         """The zones as the second name server of a domain has them."""
-        return self.old if _is_stale(domain) else self.zones
+        return self.old if _differs(domain) else self.zones
 
 
 def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = time.time) -> World:
@@ -53,12 +55,33 @@ def build(domains: Sequence[Domain], cache: Path, *, ipv6: bool, clock: Clock = 
         )
         for domain in domains
     ]
-    old = [zone.as_it_was() for domain, zone in zip(domains, zones, strict=True) if _is_stale(domain)]
+    old = [
+        _copy(domain, zone, authority, certificates)
+        for domain, zone in zip(domains, zones, strict=True)
+        if _differs(domain)
+    ]
     return World(plan, authority, certificates, Zones(zones), Zones(old), _trust_anchor(domains[0], store))
 
 
-def _is_stale(domain: Domain) -> bool:
-    return any(fault.kind is DnsFault.STALE_SECONDARY for fault in domain.zone.faults)
+def _differs(domain: Domain) -> bool:
+    """Whether the second name server has a copy of its own."""
+    return any(fault.kind in (DnsFault.STALE_SECONDARY, DnsFault.OTHER_SECONDARY) for fault in domain.zone.faults)
+
+
+def _copy(
+    domain: Domain,
+    zone: SignedZone,
+    authority: CertificateAuthority,
+    certificates: dict[tuple[str, str], HostCertificate],
+) -> SignedZone:
+    """The zone as the second name server has it."""
+    if all(fault.kind is not DnsFault.OTHER_SECONDARY for fault in domain.zone.faults):
+        return zone.as_it_was()
+    for host in domain.mail:
+        owner = dns.name.from_text(f"_{SMTP}._tcp.{host.name}.{domain.name}")
+        former = authority.tlsa(certificates[domain.name, host.name], Tlsa.PREVIOUS)
+        zone = zone.replaced(owner, RdataType.TLSA, rdataset(RdataType.TLSA, [former]))
+    return zone
 
 
 def _certificates(domain: Domain, authority: CertificateAuthority) -> list[tuple[tuple[str, str], HostCertificate]]:

@@ -189,6 +189,12 @@ EXPECTED |= {
     },
     ("tlsa-uitgever-als-server", MAIL): {"mail_starttls_dane_valid failed issuer-as-ee", *NO_FIT},
     ("tlsa-server-als-uitgever", MAIL): {"mail_starttls_dane_valid failed leaf-as-ta", *NO_FIT},
+    ("tlsa-zonder-uitgever", MAIL): {
+        "mail_starttls_cert_chain info incomplete",
+        "mail_starttls_dane_valid failed issuer-not-sent",
+        *(*NO_FIT, UNTRUSTED),
+    },
+    ("tlsa-per-nameserver", MAIL): {"mail_starttls_dane_valid failed other-server"},
     ("tlsa-andere-naam", MAIL): {
         "mail_starttls_cert_domain failed mismatch-dane-ta",
         "mail_starttls_dane_valid failed name-mismatch",
