@@ -81,8 +81,7 @@ class Supervisor:
             if practice:
                 self._await_practice(plan, practice)
             write_run_note(plan.var, _note(plan))
-            self._start_portal(plan)
-            self._await_web(plan)
+            self._await_web(plan, self._start_portal(plan))
             print(f"Zegel is ready at {plan.environ['SITE_URL']}/ (Ctrl-C stops it)", flush=True)
             while True:
                 self._check_all()
@@ -131,49 +130,29 @@ class Supervisor:
         if status:
             raise ChildEnded(f"The database could not be brought up to date. {_log(child)}")
 
-    def _start_portal(self, plan: Plan) -> None:
+    def _start_portal(self, plan: Plan) -> Child:
         bind = f"[{plan.host}]:{plan.port}" if ":" in plan.host else f"{plan.host}:{plan.port}"
         celery = ("-m", "celery", "-A", "portal.celery")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         beat = plan.var / "beat"
         beat.mkdir(parents=True, exist_ok=True)
         gunicorn = ("--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket")
-        self._start(plan, "web", "web.log", "-m", "gunicorn", "portal.wsgi", "--bind", bind, *gunicorn)
-        self._start(
-            plan,
-            "worker",
-            "worker.log",
-            *celery,
-            "worker",
-            "-Q",
-            "interactive,bulk",
-            "-c",
-            str(plan.workers),
-            "-l",
-            "INFO",
-            *quiet,
-        )
-        self._start(
-            plan,
-            "beat",
-            "beat.log",
-            *celery,
-            "beat",
-            "--schedule",
-            str(beat / "schedule"),
-            "--pidfile",
-            "",
-            "-l",
-            "INFO",
-        )
+        web = self._start(plan, "web", "web.log", "-m", "gunicorn", "portal.wsgi", "--bind", bind, *gunicorn)
+        # Lists have a worker of their own, so that nobody in front of a browser ever waits for them.
+        for name, queue, processes in (("worker", "interactive", plan.workers), ("worker of lists", "bulk", 1)):
+            what = ("-Q", queue, "-n", f"{queue}@%h", "-c", str(processes), "-l", "INFO", *quiet)
+            self._start(plan, name, f"{name.replace(' ', '-')}.log", *celery, "worker", *what)
+        schedule = ("--schedule", str(beat / "schedule"), "--pidfile", "", "-l", "INFO")
+        self._start(plan, "beat", "beat.log", *celery, "beat", *schedule)
+        return web
 
     def _start(self, plan: Plan, name: str, log: str, *arguments: str) -> Child:
         child = start(name, [sys.executable, *arguments], plan.var / "log" / log, environ=plan.environ, folder=ROOT)
         self._children.append(child)
         return child
 
-    def _await_web(self, plan: Plan) -> None:
-        self._await(lambda: _healthy(plan.address), self._children[-3])
+    def _await_web(self, plan: Plan, web: Child) -> None:
+        self._await(lambda: _healthy(plan.address), web)
 
     def _await(self, ready: Callable[[], bool], child: Child) -> None:
         until = time.monotonic() + READY_SECONDS

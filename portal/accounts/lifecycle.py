@@ -169,8 +169,12 @@ def _keep_an_owner(membership: Membership, *, stays: bool) -> None:
 
 
 def person(email: str) -> User | None:
-    """The account with this mail address, if there is one."""
-    return get_user_model().objects.filter(email__iexact=email, is_active=True).order_by("pk").first()
+    """The account with this mail address, if there is one: confirmed, where addresses are, as anybody can sign up with the address of somebody else."""
+    people = get_user_model().objects.filter(email__iexact=email, is_active=True)
+    if settings.ACCOUNT_EMAIL_VERIFICATION != "none":
+        confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True)
+        people = people.filter(pk__in=confirmed.values("user"))
+    return people.order_by("pk").first()
 
 
 def display_name(user: User) -> str:

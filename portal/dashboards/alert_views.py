@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import feedgenerator
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.access import not_allowed, person_of
 from portal.accounts.lifecycle import log
 from portal.accounts.models import Action, Membership, Role
+from portal.dashboards import feeds
 from portal.dashboards.access import list_member
 from portal.dashboards.alerts import close as close_alert
 from portal.dashboards.forms import AlertForm, MyMailForm
 from portal.dashboards.models import Alert, DomainList, State, new_feed_token
 from portal.dashboards.notices import story
 
-SHOWN = 100
+SHOWN = feeds.SHOWN
 FIELDS = ("alert_members", "alert_owner", "digest", "webhook_url")
 
 
@@ -76,28 +76,8 @@ def close(request: HttpRequest, domain_list: DomainList, membership: Membership,
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Alerts as an Atom feed (RFC 4287), for programs that cannot sign in: the token in the address is the right to read it."""
     domain_list = get_object_or_404(DomainList, feed_token=token)
-    address = settings.SITE_URL + domain_list.get_absolute_url()
-    atom = feedgenerator.Atom1Feed(
-        title=domain_list.name,
-        link=address,
-        description="",
-        language=_language(),
-        feed_url=settings.SITE_URL + request.path,
-    )
-    told = Alert.objects.filter(entry__domain_list=domain_list).told().select_related("entry", "scan")
-    for alert in told.defer("scan__document")[:SHOWN]:
-        words = story(alert, _language())
-        atom.add_item(
-            title=f"{alert.entry.domain}: {alert.get_rule_display()} ({alert.get_state_display()})",
-            link=words["report"] or address,
-            description=words["sentence"],
-            content="\n\n".join(filter(None, [*alert.records, words["remedy"]])),
-            unique_id=f"{address}alerts/{alert.pk}",
-            pubdate=alert.opened_at,
-            updateddate=alert.resolved_at or alert.opened_at,
-            author_name=settings.SITE_NAME,
-        )
-    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    made = feeds.atom(domain_list, request.path, _language())
+    return HttpResponse(made, content_type="application/atom+xml; charset=utf-8")
 
 
 def _language() -> str:

@@ -186,7 +186,7 @@ def _notify(alert: Alert, now: datetime, *, resolved: bool) -> None:
             created_at=now,
             next_at=when,
         )
-        for address, language in _readers(alert).items()
+        for address, language in readers(alert).items()
     ]
     if domain_list.webhook_url:
         target = domain_list.webhook_url
@@ -196,8 +196,8 @@ def _notify(alert: Alert, now: datetime, *, resolved: bool) -> None:
     Notice.objects.bulk_create(rows)
 
 
-def _readers(alert: Alert) -> dict[str, str]:
-    """Mail address -> language: of the member, or of the domain's owner, or else of the organisation. Each address once."""
+def readers(alert: Alert) -> dict[str, str]:
+    """Who is mailed about an alert as things stand: mail address -> language: of the member, or of the domain's owner, or else of the organisation. Each address once."""
     entry, domain_list = alert.entry, alert.entry.domain_list
     usual = domain_list.organisation.language
     readers: dict[str, str] = {}

@@ -20,7 +20,7 @@ from checks import Suite
 from portal.celery import app
 from portal.dashboards import rules, standards
 from portal.dashboards.alerts import measure_again, take_in, to_confirm
-from portal.dashboards.models import DomainList, Entry, Period, Result, Standing
+from portal.dashboards.models import Alert, DomainList, Entry, Period, Result, Standing
 from portal.scans.lifecycle import request_scans
 from portal.scans.models import Queue, Scan, Status
 
@@ -87,8 +87,10 @@ def ask_due(now: datetime) -> int:
             .order_by("due_at")[: min(BATCH, room)]
         )
         entries = list(due)
+        # Whoever repairs something and asks again waits for a measurement, and not for the report that was fresh before.
+        troubled = set(Alert.objects.standing().filter(entry__in=entries).values_list("entry_id", flat=True))
         for entry in entries:
-            ask(entry)
+            ask(entry, again=entry.pk in troubled)
             entry.due_at = next_due(entry.pk, Period(entry.domain_list.period), now)
         Entry.objects.bulk_update(entries, ["due_at"])
     return len(entries)

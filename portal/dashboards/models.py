@@ -255,7 +255,7 @@ class Rule(models.TextChoices):
     CERTIFICATE_ENDS = "certificate-ends", _("A certificate ends soon")
     SIGNATURES_END = "signatures-end", _("DNSSEC signatures end soon")
     MX_CHANGED = "mx-changed", _("The mail servers changed")
-    TLSA_NEXT_ONLY = "tlsa-next-only", _("Only the next TLSA record is published")
+    TLSA_NEXT_ONLY = "tlsa-next-only", _("A TLSA record was replaced too early")
 
 
 class State(models.TextChoices):

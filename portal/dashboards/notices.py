@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from checks import CATALOGUE
+from portal.dashboards.alerts import readers
 from portal.dashboards.models import Alert, Channel, Notice
 from portal.lib import outgoing
 from portal.lib.only_one import only_one
@@ -84,9 +85,20 @@ def _send_hooks(now: datetime, until: float) -> int:
 
 
 def _due(channels: Sequence[Channel], now: datetime, until: float) -> Iterator[list[Notice]]:
-    """Claim one message after the other, while there is time and something is due."""
+    """Claim one message after the other, while there is time and something is due. What nobody is to read any more is dropped."""
     while time.monotonic() < until and (batch := _claim(channels, now)):
-        yield batch
+        if wanted := [notice for notice in batch if _is_wanted(notice)]:
+            yield wanted
+
+
+def _is_wanted(notice: Notice) -> bool:
+    """False, and the row is gone, for who has left the organisation, wants no mail any more, or is another webhook than before."""
+    alert = notice.alert
+    is_hook = notice.channel == Channel.WEBHOOK
+    wanted = notice.target == alert.entry.domain_list.webhook_url if is_hook else notice.target in readers(alert)
+    if not wanted:
+        Notice.objects.filter(pk=notice.pk).delete()
+    return wanted
 
 
 def _claim(channels: Sequence[Channel], now: datetime) -> list[Notice]:

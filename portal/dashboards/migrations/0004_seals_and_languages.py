@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='alert',
             name='rule',
-            field=models.CharField(choices=[('score-dropped', 'The score dropped'), ('tlsa-mismatch', 'A TLSA record no longer matches'), ('dnssec-bogus', 'DNSSEC is broken'), ('starttls-gone', 'STARTTLS is gone'), ('certificate-ends', 'A certificate ends soon'), ('signatures-end', 'DNSSEC signatures end soon'), ('mx-changed', 'The mail servers changed'), ('tlsa-next-only', 'Only the next TLSA record is published')], max_length=20),
+            field=models.CharField(choices=[('score-dropped', 'The score dropped'), ('tlsa-mismatch', 'A TLSA record no longer matches'), ('dnssec-bogus', 'DNSSEC is broken'), ('starttls-gone', 'STARTTLS is gone'), ('certificate-ends', 'A certificate ends soon'), ('signatures-end', 'DNSSEC signatures end soon'), ('mx-changed', 'The mail servers changed'), ('tlsa-next-only', 'A TLSA record was replaced too early')], max_length=20),
         ),
         migrations.AlterField(
             model_name='domainlist',

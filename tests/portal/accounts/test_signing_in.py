@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from portal.accounts import lifecycle
-from portal.accounts.models import Membership, Role
+from portal.accounts.models import Action, AuditEntry, Membership, Organisation, Role
 from tests.portal.people import a_person, signed_in, the_cast
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +212,19 @@ def test_an_account_that_exists_becomes_owner_at_once(capsys: pytest.CaptureFixt
     call_command("createorganisation", "Lindewaard", "Alice@lindewaard.example")
     assert "owned by" in capsys.readouterr().out
     assert Membership.objects.get(user=alice).role == Role.OWNER
+
+
+def test_an_account_that_claims_an_address_without_confirming_it_is_not_made_owner(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    squatter = a_person("alice")
+    call_command("createorganisation", "Lindewaard", "alice@lindewaard.example")
+    assert "is invited as owner" in capsys.readouterr().out
+    assert not Membership.objects.filter(user=squatter).exists()
+
+
+def test_the_operator_chooses_the_language_of_an_organisation() -> None:
+    call_command("createorganisation", "Lindewaard", "alice@lindewaard.example", "--language", "en")
+    assert Organisation.objects.get().language == "en"
+    assert AuditEntry.objects.filter(action=Action.ORGANISATION_CREATED, actor=None).exists()

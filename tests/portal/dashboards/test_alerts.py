@@ -270,7 +270,7 @@ def test_trouble_with_tlsa_records_stays_one_event_whatever_else_is_changed(entr
     sealed, early = dane(a_row(published=[CURRENT], served=CURRENT)), dane(a_row(published=[NEXT], served=CURRENT))
     for document in (sealed, early, early):
         measured(entry, document)
-    assert [subject for _name, subject in told()] == ["good.example: Alleen het volgende TLSA-record staat in DNS"] * 2
+    assert [subject for _name, subject in told()] == ["good.example: Een TLSA-record is te vroeg vervangen"] * 2
     for _ in range(2):
         measured(entry, dane(a_row(published=[NEXT], served=OTHER)))
     assert told() == []
@@ -336,18 +336,6 @@ def test_an_editor_closes_an_alert_without_a_message(cast: Cast, entry: Entry) -
     signed_in(cast.alice).post(f"{entry.domain_list.get_absolute_url()}alerts/{Alert.objects.get().pk}/")
     assert Alert.objects.get().state == State.CLOSED
     assert told() == []
-
-
-def test_the_feed_is_for_who_has_its_address(cast: Cast, entry: Entry) -> None:
-    measured(entry, broken())
-    found = entry.domain_list
-    assert b"<entry>" not in Client().get(f"/feeds/{found.feed_token}.atom").content
-    measured(entry, broken())
-    page = Client().get(f"/feeds/{found.feed_token}.atom")
-    assert page.headers["Content-Type"].startswith("application/atom+xml")
-    assert b"good.example: " in page.content
-    signed_in(cast.alice).post(found.get_absolute_url() + "alerts/", {"feed": "1"})
-    assert Client().get(f"/feeds/{found.feed_token}.atom").status_code == 404
 
 
 def test_http_is_refused_for_a_webhook(cast: Cast, entry: Entry) -> None:

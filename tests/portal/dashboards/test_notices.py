@@ -278,6 +278,16 @@ def test_only_one_holds_the_lock_until_its_connection_ends() -> None:
         assert together(try_it, 1) == [True]
 
 
+def test_who_left_or_switched_mail_off_meanwhile_is_not_told(cast: Cast, entry: Entry) -> None:
+    DomainList.objects.update(digest=True, alert_owner=True)
+    break_it(Entry.objects.get(pk=entry.pk))
+    cast.member(cast.bob).delete()
+    Membership.objects.filter(user=cast.alice).update(alerts=False)
+    Notice.objects.update(next_at=timezone.now())
+    assert list(mails()) == ["jan"]
+    assert Notice.objects.count() == 1
+
+
 # --- Webhooks ----------------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -337,3 +347,11 @@ def test_a_webhook_is_told_what_to_publish_and_where_the_remedy_and_the_report_a
     assert opened["report"].startswith("http")
     assert (opened["event"], over["event"]) == ("opened", "resolved")
     assert opened["alert"] == over["alert"]
+
+
+def test_a_webhook_that_was_replaced_hears_nothing_more(entry: Entry, posted: list[Any]) -> None:
+    DomainList.objects.update(alert_members=False, webhook_url="https://old.example/zegel")
+    break_it(Entry.objects.get(pk=entry.pk))
+    DomainList.objects.update(webhook_url="https://new.example/zegel")
+    assert notices.send(soon()) == 0
+    assert posted == []

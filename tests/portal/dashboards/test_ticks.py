@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from portal.dashboards import lifecycle
-from portal.dashboards.models import DomainList, Entry, Period, Result, Standing
+from portal.dashboards.models import Alert, DomainList, Entry, Notice, Period, Result, Standing, State
 from portal.scans import lifecycle as scans
-from portal.scans.models import Failure, Queue, Scan
+from portal.scans.models import Failure, Queue, Scan, Status
 from tests.portal.builders import MadeReport, a_scan
 from tests.portal.dashboards.builders import a_list, a_mail_document, an_entry, measured
 from tests.portal.people import the_cast
@@ -100,6 +100,39 @@ def test_two_workers_settle_every_result_once() -> None:
     assert sum(int(str(number)) for number in settled) == 20
     assert not Result.objects.waiting().exists()
     assert Standing.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_settle_at_once_open_one_alert_and_tell_it_once() -> None:
+    found = a_due_list(10, web=False)
+    broken = {"mail_starttls_dane_valid": "failed", "mail_starttls_tls_available": "passed"}
+    entries = list(found.entries.all())
+    for entry in entries:
+        measured(entry, a_mail_document())
+        measured(entry, a_mail_document(score=97, **broken))
+    asked = together(lambda: lifecycle.ask_to_confirm(timezone.now() + timedelta(hours=1)), 4)
+    assert sum(int(str(number)) for number in asked) == 10
+    for scan in Scan.objects.filter(status=Status.QUEUED):
+        running = scans.claim(scan.pk)
+        assert running is not None
+        scans.finish(running, MadeReport(a_mail_document(scan.domain, score=97, **broken)))  # type: ignore[arg-type]
+    settled = together(lambda: lifecycle.settle(timezone.now()), 4)
+    assert sum(int(str(number)) for number in settled) == 10
+    assert Alert.objects.filter(state=State.OPEN).count() == Alert.objects.count() == 10
+    assert Notice.objects.count() == 20  # Alice and Bob
+
+
+@pytest.mark.django_db
+def test_a_domain_in_trouble_is_measured_anew_when_somebody_asks_and_others_take_what_is_fresh() -> None:
+    found = a_due_list(2, web=False)
+    well, ill = found.entries.order_by("domain")
+    for entry in (well, ill):
+        measured(entry, a_mail_document())
+    for _ in range(2):
+        measured(ill, a_mail_document(mail_starttls_dane_valid="failed", score=97))
+    Entry.objects.update(due_at=NOW)
+    lifecycle.ask_due(NOW)
+    assert [scan.domain for scan in Scan.objects.filter(status=Status.QUEUED)] == [ill.domain]
 
 
 @pytest.mark.django_db

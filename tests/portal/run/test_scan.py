@@ -90,6 +90,21 @@ def test_a_scan_whose_worker_is_killed_halfway_is_finished_by_another(portal: Su
     assert portal.process.poll() is None
 
 
+def test_a_visitor_never_waits_for_lists(portal: Supervisor, visitor: Visitor) -> None:
+    """Also when the worker of lists does nothing at all any more."""
+    lists = portal.only("-Q bulk")
+    assert lists
+    for pid in lists:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        permalink = visitor.ask("oud-record.voorbeeld.test")
+        wait_for(ended(visitor, permalink), "the report")
+        assert visitor.status(permalink) == "finished"
+    finally:
+        for pid in lists:
+            os.kill(pid, signal.SIGCONT)
+
+
 def pool(portal: Supervisor) -> list[int]:
     """The processes that do the work: children of the worker."""
     workers = portal.only("portal.celery worker")
