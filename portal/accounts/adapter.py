@@ -56,7 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """With the name of this installation instead of a row of the sites framework."""
-        super().send_mail(template_prefix, email, {**context, "site_name": settings.SITE_NAME})
+        super().send_mail(
+            template_prefix, email, {**context, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        )
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

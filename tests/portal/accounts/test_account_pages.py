@@ -3,6 +3,7 @@ the policy of our pages stops."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "een lang wachtwoord voor Dora"
 DORA = {"email": "dora.de.vries@lindewaard.example", "password1": PASSWORD}
+FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jezelf)\b", re.IGNORECASE)  # this portal says "u"
 Who = Callable[[Cast], Client]
 
 
@@ -177,6 +179,8 @@ def test_a_page_of_an_account_is_whole_in_both_languages_and_widths(
         assert response.status == (403 if name == "invitation-other" else 200)
         assert page.locator(".utrecht-page-header").count() == page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == language
+        if language == "nl":
+            assert not FAMILIAR.findall(page.locator("body").inner_text())
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             keep(page, f"account-{name}-{language}-{width}")

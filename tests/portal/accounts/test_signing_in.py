@@ -228,3 +228,25 @@ def test_the_operator_chooses_the_language_of_an_organisation() -> None:
     call_command("createorganisation", "Lindewaard", "alice@lindewaard.example", "--language", "en")
     assert Organisation.objects.get().language == "en"
     assert AuditEntry.objects.filter(action=Action.ORGANISATION_CREATED, actor=None).exists()
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_mails_of_accounts_name_the_portal_and_speak_as_it_does(
+    client: Client, settings: Settings, language: str
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION, settings.SITE_NAME = "mandatory", "Zegel van Lindewaard"
+    known = a_person("alice")
+    EmailAddress.objects.create(user=known, email=known.email, verified=True, primary=True)
+    client.get("/", {"lang": language})
+    client.post("/account/signup/", NEW)
+    client.post("/account/signup/", {**NEW, "email": known.email})
+    for email in (known.email, "nobody@lindewaard.example"):
+        client.post("/account/password/reset/", {"email": email})
+    assert len(mail.outbox) == 4
+    familiar = re.compile(r"\b(?:je|jij|jou|jouw)\b", re.IGNORECASE)
+    for message in mail.outbox:
+        text = f"{message.subject}\n{message.body}"
+        assert "Zegel van Lindewaard" in text
+        assert not familiar.search(text)
+        assert ("Somebody" in text) == (language == "en")
+        assert "testserver!" not in text
