@@ -126,7 +126,8 @@ def dmarc_policy(view: View) -> Finding:
     outcome = _policy_outcome(found)
     evidence: dict[str, Any] = {"reason": _reason(found)}
     if isinstance(found.record, Malformed):
-        evidence |= {"record": found.text[:SHOWN], "position": found.record.at + 1, "term": found.record.term}
+        evidence |= {"record": found.text[:SHOWN], "found_at": found.at.rstrip(".")}
+        evidence |= {"position": found.record.at + 1, "term": found.record.term}
         evidence["why"] = found.record.why.value
     elif isinstance(found.record, Dmarc):
         evidence |= _policy_evidence(found, found.record)

@@ -105,7 +105,7 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         partial=bool(document["partial"]),
         seal=_seal(document, categories, language),
         verdict=verdict(document, language) if categories else _failed_verdict(failure, language),
-        detail=_detail(categories, causes(document), language)
+        detail=_detail(categories, causes(document), language, full=document["score"] == 100)
         if categories
         else words.say(FAILURE.get(failure, NO_FAILURE), language),
         failure=failure,
@@ -264,10 +264,10 @@ def _publish(subjects: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(evidence.bounded(line, 400) for line in list(lines)[:20])
 
 
-def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language: str) -> str:
+def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language: str, *, full: bool) -> str:
     """The sentences of what is worst, first of what the verdict names: at most two, so that the head stays a head.
 
-    What is no fault is told as something to mind.
+    What is no fault, or leaves a ``full`` score, is told as something to mind.
     """
     checks = sorted((row for category in categories for row in category.checks), key=lambda row: row.id not in named)
     rows = [row for row in checks if row.status == "failed"]
@@ -275,7 +275,7 @@ def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language:
     first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
     said = " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
     mind = "Please note: " if language == "en" else "Let op: "
-    return mind + said if rows and rows[0].status == "warning" else said
+    return mind + said if rows and (full or rows[0].status == "warning") else said
 
 
 def _counts(categories: Sequence[CategoryCard], language: str) -> str:

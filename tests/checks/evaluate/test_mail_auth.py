@@ -380,3 +380,8 @@ def test_a_dmarc_record_that_only_watches_keeps_everything_but_its_policy(own: s
     assert mail_auth.dmarc_policy(view).observations[0].evidence["advised"] == [
         f'_dmarc.good.example. IN TXT "v=DMARC1; p={policy}; {rest}"' for policy in ("quarantine", "reject")
     ]
+
+
+def test_a_dmarc_record_that_cannot_be_read_is_named_by_where_it_stands() -> None:
+    row = mail_auth.dmarc_policy(mail(a_lookup(f"_dmarc.{HOME}", "TXT", '"v=DMARC1; p=afwijzen"'))).observations[0]
+    assert (row.outcome, row.evidence["found_at"]) == (mail_auth.DmarcPolicy.SYNTAX, "good.example")

@@ -232,3 +232,8 @@ def test_the_head_explains_its_own_verdict_before_what_scores_worse() -> None:
     found = page(a_document("mail", 50, [lesser, worse]))
     assert found.categories[0].id == "mail_ipv6"
     assert found.detail == "Uitslag: no-match. Uitslag: none."
+
+
+def test_a_fault_that_leaves_a_full_score_is_told_as_something_to_mind() -> None:
+    check = a_check("mail_starttls_cert_domain", "failed", "mismatch")
+    assert page(a_document("mail", 100, [a_category("x", "x", "failed", 100, [check])])).detail.startswith("Let op: ")
