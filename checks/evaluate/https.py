@@ -148,18 +148,19 @@ def _refused(endpoint: WebEndpoint) -> bool:
 
 
 def _redirect_to(host: str, status: int, location: str) -> Redirect:
-    """The outcome of one answer on port 80. An explicit ``:443`` is no fault; a relative location stays on http."""
+    """The outcome of one answer on port 80. A port is no fault, as HSTS is of the name (RFC 6797 section 8.3); a relative
+    location stays on http.
+    """
     if status not in _REDIRECTS or not location:
         return Redirect.NO_REDIRECT
     try:
         url = urlsplit(location.strip())
-        port = url.port
+        _ = url.port
     except ValueError:
         return Redirect.NO_REDIRECT
     if url.scheme.lower() != "https" or not url.hostname:
         return Redirect.STAYS_PLAIN
-    same = url.hostname.rstrip(".").lower() == host and port in (None, 443)
-    return Redirect.OK if same else Redirect.OTHER_HOST
+    return Redirect.OK if url.hostname.rstrip(".").lower() == host else Redirect.OTHER_HOST
 
 
 def strict_transport(view: View) -> Finding:

@@ -17,6 +17,8 @@ from functools import cache, lru_cache
 from itertools import islice, product
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL import SSL, crypto
 
 from checks.facts.network import Reason
@@ -274,8 +276,24 @@ def verify_chain(chain: Sequence[bytes], ca_bundle: str, at: datetime) -> Verifi
     word = _verified(store, leaf, others)
     for path in _paths(others) if word.code else ():
         if (again := _verified(store, leaf, path)).code == 0:
-            return again
+            word = again
+            break
+    if word.code == 0 and not _serves(chain[0]):
+        return Verification(26, "unsuitable certificate purpose", 0)
     return word
+
+
+def _serves(leaf: bytes) -> bool:
+    """Whether a certificate is meant for servers: it names no purposes, or that one, or any (RFC 5280 section 4.2.1.12).
+    The verification has no say in this, as it is told of no purpose.
+    """
+    try:
+        usage = x509.load_der_x509_certificate(leaf).extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except (ValueError, x509.DuplicateExtension):
+        return False
+    return not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(usage)
 
 
 def _paths(others: Sequence[crypto.X509]) -> Iterator[tuple[crypto.X509, ...]]:

@@ -130,6 +130,8 @@ class Flight:
             self._take_message(kind, _Reader(body))
 
     def _take_message(self, kind: int, body: _Reader) -> None:
+        if kind == 0:  # HelloRequest means nothing while we are negotiating (RFC 5246 section 7.4.1.1)
+            return
         if not self.accepted and kind != 2:
             raise Malformed
         match kind:

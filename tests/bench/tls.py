@@ -26,6 +26,7 @@ from checks.probes import tls_scan
 from tests.agreement.tls_servers import ADDRESS, NAME, PEERS, free_port, make_keys, nginx
 
 RUNS = 15
+TARGETS = "targets of ours: 16 connections, 0.6 seconds at 20 ms"
 MODERN = (
     "ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on; ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
@@ -99,7 +100,7 @@ def main() -> int:
         "testssl.sh": (peer("testssl", "--quiet", "--ip=one"), 1),
     }
     print(
-        f"{os.cpu_count()} cores; {RUNS} runs of ours\n{'scanner':12} {'round trip':>10} connections seconds CPU seconds"
+        f"{os.cpu_count()} cores; {RUNS} runs of ours; {TARGETS}\n{'scanner':12} {'round trip':>10} connections seconds CPU seconds"
     )
     with tempfile.TemporaryDirectory(prefix="bench-tls-") as folder:
         Path(folder).chmod(0o755)
@@ -110,7 +111,10 @@ def main() -> int:
                 with relay(server, round_trip, log) as port:
                     for name, (scanner, runs) in scanners.items():
                         if name == "testssl.sh" and round_trip:
-                            continue  # three minutes near by are enough
+                            print(
+                                f"{name:12} {round_trip * 1000:7.0f} ms left out: its three minutes near by are enough"
+                            )
+                            continue
                         figures = measured(scanner, port, log, runs) if scanner else "not on this machine"
                         print(f"{name:12} {round_trip * 1000:7.0f} ms {figures}", flush=True)
     return 0

@@ -59,7 +59,7 @@ def test_addresses_that_were_not_reached_in_time_are_our_side() -> None:
         (301, f"https://{DOMAIN}/", Redirect.OK),
         (308, f"HTTPS://{DOMAIN.upper()}:443/path?x", Redirect.OK),
         (302, f"https://{DOMAIN}./", Redirect.OK),
-        (301, f"https://{DOMAIN}:8443/", Redirect.OTHER_HOST),
+        (301, f"https://{DOMAIN}:8443/", Redirect.OK),
         (301, f"https://www.{DOMAIN}/", Redirect.OTHER_HOST),
         (301, f"http://www.{DOMAIN}/", Redirect.STAYS_PLAIN),
         (301, "/home", Redirect.STAYS_PLAIN),

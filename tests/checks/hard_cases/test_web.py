@@ -52,7 +52,8 @@ def test_W01_a_first_hop_to_another_host_is_named(location: str) -> None:
     [
         ("https://good.example:443/", "passed"),
         ("https://GOOD.example./x?y", "passed"),
-        ("https://good.example:8443/", "failed"),
+        ("https://good.example:8443/", "passed"),
+        ("https://good.example:99999/", "failed"),
         ("/welcome", "failed"),
         ("//good.example/", "failed"),
         ("https://[::1/", "failed"),

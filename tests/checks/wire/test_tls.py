@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +26,7 @@ from checks.facts.network import Reason
 from checks.facts.tls import TlsFailure
 from checks.wire.tls import MAX_HANDSHAKE, TlsClient, sni, verify_chain
 from tests.checks.certificates import NOW, Authority, Issued
+from tests.checks.made import Made
 from tests.checks.tls_server import MemoryServer, server_context
 
 NAME: Final = "mx.good.example"
@@ -348,6 +353,36 @@ def test_a_chain_is_judged_at_the_moment_of_the_measurement(authority: Authority
     assert verify_chain(chain, bundle, NOW + timedelta(days=40)).code == 10
     assert verify_chain(chain, bundle, NOW).code == 0
     assert verify_chain(chain, bundle, NOW - timedelta(days=40)).code == 9
+
+
+@pytest.mark.parametrize(
+    ("purposes", "code"),
+    [
+        ((), 0),
+        ((ExtendedKeyUsageOID.SERVER_AUTH,), 0),
+        ((ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE), 0),
+        ((ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION), 26),
+    ],
+    ids=["none-named", "server", "any", "others"],
+)
+def test_a_certificate_that_is_meant_for_something_else_is_not_trusted(
+    purposes: tuple[x509.ObjectIdentifier, ...], code: int, authority: Authority, tmp_path: Path
+) -> None:
+    """26 is X509_V_ERR_INVALID_PURPOSE, what ``openssl verify -purpose sslserver`` gives (RFC 5280 section 4.2.1.12)."""
+    made = Made.issued("mx.good.example")
+    builder = x509.CertificateBuilder(
+        authority.intermediate.certificate.subject,
+        made.certificate.subject,
+        made.key.public_key(),
+        9,
+        NOW - timedelta(days=1),
+        NOW + timedelta(days=1),
+    )
+    if purposes:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+    leaf = builder.sign(authority.intermediate.key, hashes.SHA256())
+    chain = [leaf.public_bytes(Encoding.DER), authority.intermediate.der]
+    assert verify_chain(chain, authority.bundle(tmp_path), NOW).code == code
 
 
 def test_a_chain_that_cannot_be_read_is_no_crash(authority: Authority, tmp_path: Path) -> None:

@@ -51,6 +51,11 @@ def test_L05_a_finite_field_group_is_known_by_its_value() -> None:
     assert prime_name(prime) == ""
 
 
+def test_a_hello_request_means_nothing_while_we_negotiate() -> None:
+    flight = read(record(message(0, b"") + WHOLE))
+    assert (flight.done, flight.failure, flight.suite) == (True, None, ECDHE)
+
+
 def test_before_tls_1_2_no_signature_scheme_is_sent() -> None:
     exchange = message(12, b"\x03\0\x17" + vector(1, bytes(65)) + vector(2, bytes(70)))
     flight = read(record(server_hello(0xC014, version=TLS1_0) + exchange + HELLO_DONE, version=TLS1_0))
