@@ -257,9 +257,12 @@ def _subject(row: Mapping[str, Any], language: str, *, told: bool) -> Subject:
 
 
 def _publish(subjects: Iterable[Mapping[str, Any]]) -> str:
-    """The records to publish for the subjects that failed, each once, ready to be pasted."""
+    """The records to publish for the subjects that are not in order, each once, ready to be pasted."""
     lines = dict.fromkeys(
-        str(line) for row in subjects if row["status"] == "failed" for line in row["evidence"].get("advised") or ()
+        str(line)
+        for row in subjects
+        if row["status"] in ("failed", "warning")
+        for line in row["evidence"].get("advised") or ()
     )
     return "\n".join(evidence.bounded(line, 400) for line in list(lines)[:20])
 
