@@ -94,6 +94,7 @@ def test_page_and_paper_of_a_stale_record_say_what_is_wrong_and_show_the_very_re
     page = client.get(address, {"lang": language}).content.decode()
     assert wrong in page
     assert work in page
+    assert 'href="#step-tlsa"' in page
     assert "\n".join(records) in [html.unescape(text) for text in re.findall(r"<pre[^>]*>([^<]*)</pre>", page)]
     paper = client.get(f"{address}report.pdf", {"lang": language}).content
     assert wrong in words_of(paper)
