@@ -91,7 +91,8 @@ def _is_address(host: str) -> bool:
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
-        return bool(re.fullmatch(r"[0-9.]+", host))
+        # No top-level domain is a number, and browsers read such a name as an address (URL Standard, "ends in a number").
+        return bool(re.fullmatch(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", host, re.IGNORECASE))
     return True
 
 
