@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -81,12 +81,13 @@ def build(domain_list: DomainList, start: date, end: date, language: str, now: d
     better, worse = _moved(compared)
     weeks = history.weekly_means(domain_list, now)
     within = {week: means for week, means in weeks.items() if start - timedelta(days=6) <= week <= end}
+    totals, is_now = totals_of(domain_list, suites, language), end >= timezone.localdate(now)
     return Board(
         start=start,
         end=end,
         counts=counts_of(domain_list),
-        totals=totals_of(domain_list, suites, language),
-        means=compared.means,
+        totals=totals,
+        means=_means(compared, totals) if is_now else compared.means,
         trend=history.trend(within, suites, language),
         standards=_standards(domain_list, start, end, suites, language),
         better=better[:MOST_LINES],
@@ -94,8 +95,14 @@ def build(domain_list: DomainList, start: date, end: date, language: str, now: d
         better_count=len(better),
         worse_count=len(worse),
         explained=_explained(domain_list, language),
-        is_now=end >= timezone.localdate(now),
+        is_now=is_now,
     )
+
+
+def _means(compared: Comparison, totals: Totals) -> list[Change]:
+    """Where no domain was measured on both days, as in a young list: the mean of now, and none of then."""
+    now = {average.label: average.score for average in totals.averages}
+    return [replace(mean, after=now.get(mean.label)) if mean.after is None else mean for mean in compared.means]
 
 
 def _moved(compared: Comparison) -> tuple[list[Line], list[Line]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -66,6 +67,7 @@ def suggestions(request: HttpRequest, domain_list: DomainList, membership: Membe
     return render(request, "dashboards/suggestions.html", {"list": domain_list, "suggestions": offered})
 
 
+@transaction.atomic
 def _take_in(request: HttpRequest, domain_list: DomainList, rows: list[list[str]]) -> imports.Outcome:
     outcome = imports.take_in(domain_list, rows)
     if outcome.added or outcome.changed:
@@ -113,12 +115,14 @@ def entry(request: HttpRequest, domain_list: DomainList, membership: Membership,
     explanation = ExplanationForm(_language(), _wrong(found), request.POST if "explain" in request.POST else None)
     person = person_of(request)
     if "remove" in request.POST:
-        log(domain_list.organisation, person, Action.DOMAIN_REMOVED, f"{found.domain} ({domain_list.name})")
-        found.delete()
+        with transaction.atomic():
+            log(domain_list.organisation, person, Action.DOMAIN_REMOVED, f"{found.domain} ({domain_list.name})")
+            found.delete()
         return redirect(domain_list)
     if form.is_valid():
-        Entry.objects.filter(pk=found.pk).update(**form.cleaned_data)
-        log(domain_list.organisation, person, Action.DOMAIN_CHANGED, f"{found.domain} ({domain_list.name})")
+        with transaction.atomic():
+            Entry.objects.filter(pk=found.pk).update(**form.cleaned_data)
+            log(domain_list.organisation, person, Action.DOMAIN_CHANGED, f"{found.domain} ({domain_list.name})")
         return redirect(domain_list)
     if explanation.is_valid():
         _explain(found, explanation.cleaned_data["check_id"], explanation.cleaned_data["text"], request)
@@ -151,6 +155,7 @@ def _initial(found: Entry) -> dict[str, str]:
     }
 
 
+@transaction.atomic
 def _explain(found: Entry, check_id: str, text: str, request: HttpRequest) -> None:
     if text.strip():
         values = {"text": text, "author": person_of(request), "changed_at": timezone.now()}

@@ -14,6 +14,11 @@ from portal.dashboards.models import DomainList, Entry, Source, Standing
 from portal.plan.providers import of_mail
 
 MOST = 50  # names that are offered
+TECHNICAL = (
+    "mta-sts.",
+    "autoconfig.",
+    "autodiscover.",
+)  # hosts that programs ask; no mail goes to them and nobody reads there
 MOST_WEIGHED = 5000  # names that are looked at; a list has at most as many domains
 
 
@@ -55,7 +60,7 @@ def _names(domain_list: DomainList) -> Iterator[tuple[str, Source, str]]:
         if of_mail(hosts or ()):
             continue
         for name in names:
-            if name not in (hosts or ()):
+            if name not in (hosts or ()) and not name.startswith(TECHNICAL):
                 yield name.lower().removeprefix("*.").rstrip("."), Source.CERTIFICATE, domain
         for host in hosts or ():
             if target := _target_or_none(host):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -40,15 +44,10 @@ def lists(request: HttpRequest) -> HttpResponse:
     form = NewListForm(person, request.POST if request.method == "POST" else None)
     if form.is_valid():
         values = form.cleaned_data
-        organisation = Organisation.objects.visible_to(person, Role.EDITOR).get(public_id=values["organisation"])
-        made = DomainList.objects.create(
-            organisation=organisation,
-            name=values["name"],
-            mail=values["mail"],
-            web=values["web"],
-            period=values["period"],
-        )
-        log(organisation, person, Action.LIST_CREATED, made.name)
+        organisation = Organisation.objects.visible_to(person, Role.EDITOR).get(public_id=values.pop("organisation"))
+        with transaction.atomic():
+            made = DomainList.objects.create(organisation=organisation, **values)
+            log(organisation, person, Action.LIST_CREATED, made.name)
         return redirect("list-domains", made.public_id)
     found = DomainList.objects.visible_to(person).with_sizes().select_related("organisation")
     context = {
@@ -117,23 +116,30 @@ def list_settings(request: HttpRequest, domain_list: DomainList, membership: Mem
     initial = {name: getattr(domain_list, name) for name in ("name", "mail", "web", "period")}
     form = ListForm(request.POST if "save" in request.POST else None, initial=initial)
     if form.is_valid():
-        for name, value in form.cleaned_data.items():
-            setattr(domain_list, name, value)
-        domain_list.save(update_fields=[*form.cleaned_data])
-        lifecycle.reschedule(domain_list)
-        log(domain_list.organisation, person_of(request), Action.LIST_CHANGED, domain_list.name)
+        _change(domain_list, form.cleaned_data, person_of(request))
         return redirect(domain_list)
     if "share" in request.POST or "unshare" in request.POST:
         _share(request, domain_list, token=secrets.token_urlsafe(24) if "share" in request.POST else "")
         return redirect("list-settings", domain_list.public_id)
     if "remove" in request.POST and request.POST.get("name", "").strip() == domain_list.name:
-        log(domain_list.organisation, person_of(request), Action.LIST_REMOVED, domain_list.name)
-        domain_list.delete()
+        with transaction.atomic():
+            log(domain_list.organisation, person_of(request), Action.LIST_REMOVED, domain_list.name)
+            domain_list.delete()
         return redirect("lists")
     context = {"list": domain_list, "form": form, "site_url": settings.SITE_URL}
     return render(request, "dashboards/settings.html", context, status=422 if request.method == "POST" else 200)
 
 
+@transaction.atomic
+def _change(domain_list: DomainList, values: Mapping[str, Any], person: User) -> None:
+    for name, value in values.items():
+        setattr(domain_list, name, value)
+    domain_list.save(update_fields=[*values])
+    lifecycle.reschedule(domain_list)
+    log(domain_list.organisation, person, Action.LIST_CHANGED, domain_list.name)
+
+
+@transaction.atomic
 def _share(request: HttpRequest, domain_list: DomainList, *, token: str) -> None:
     DomainList.objects.filter(pk=domain_list.pk).update(share_token=token)
     action = Action.LIST_SHARED if token else Action.LIST_UNSHARED
@@ -167,8 +173,9 @@ def board(request: HttpRequest, domain_list: DomainList, membership: Membership)
 @list_member(Role.EDITOR)
 def test_now(request: HttpRequest, domain_list: DomainList, membership: Membership) -> HttpResponse:
     """Test every domain of the list as soon as there is room."""
-    asked = lifecycle.ask_now(domain_list)
-    log(domain_list.organisation, person_of(request), Action.TEST_ASKED, domain_list.name)
+    with transaction.atomic():
+        asked = lifecycle.ask_now(domain_list)
+        log(domain_list.organisation, person_of(request), Action.TEST_ASKED, domain_list.name)
     messages.success(
         request, ngettext("%(n)d domain will be tested.", "%(n)d domains will be tested.", asked) % {"n": asked}
     )

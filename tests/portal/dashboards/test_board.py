@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_a_standard_that_nobody_was_measured_for_then_has_no_change(ours: Domain
     measured(an_entry(ours), a_mail_document(mail_auth_dkim_exist="passed"), at=NOW)
     (row,) = built(ours).standards[0].rows
     assert (row.name, row.before, row.after.percent, row.change) == ("DKIM", None, 100, None)
+
+
+def test_a_young_list_shows_its_mean_without_a_change(cast: Cast, ours: DomainList) -> None:
+    measured(an_entry(ours), a_mail_document(score=70))
+    page = signed_in(cast.bob).get(f"{ours.get_absolute_url()}board/", headers={"accept-language": "en"})
+    assert re.search(r"<b>70</b>\s*<span>not measured then</span>", page.content.decode())
 
 
 def test_explained_exceptions_are_on_it_with_their_reason(cast: Cast, ours: DomainList) -> None:

@@ -28,6 +28,23 @@ def test_each_day_shows_the_newest_score_up_to_its_end() -> None:
     assert [(mean.label, mean.before, mean.after, mean.change) for mean in page.means] == [("Mail", 90, 60, -30)]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("moment", "counts"),
+    [
+        (datetime(2026, 10, 24, 21, 59, tzinfo=UTC), True),  # 23:59 in Amsterdam, in summer time
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), False),  # midnight; the clock goes back three hours later
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), False),
+    ],
+)
+def test_a_day_ends_at_midnight_in_the_netherlands_also_when_the_clock_changes(moment: datetime, counts: bool) -> None:
+    ours = a_list(the_cast().ours, web=False)
+    measured(an_entry(ours), a_mail_document(score=50), at=moment)
+    saturday, sunday = date(2026, 10, 24), date(2026, 10, 25)
+    lines = comparison.build(ours, saturday, sunday, "en").lines
+    assert [(line.changes[0].before, line.changes[0].after) for line in lines] == [(50 if counts else None, 50)]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -61,6 +61,11 @@ def test_nothing_is_offered_of_a_provider_that_everybody_has(ours: DomainList) -
     assert offered(ours) == []
 
 
+def test_hosts_that_only_programs_ask_are_not_offered(ours: DomainList) -> None:
+    saw(ours, "lindewaard.nl", "mta-sts.lindewaard.nl", "autodiscover.lindewaard.nl", "autoconfig.lindewaard.nl")
+    assert offered(ours) == []
+
+
 def test_hostile_names_are_no_suggestions_and_there_are_never_more_than_fifty(ours: DomainList) -> None:
     hostile = ("<script>", "192.0.2.1", "localhost", "nl", "co.uk", "a_b.example", "x" * 300, "evil\x00.example", "")
     saw(ours, "lindewaard.nl", *hostile, *(f"n{number}.example" for number in range(90)))
