@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from checks import CATALOGUE
 from portal.paper import marks
 from portal.paper.letters import has_all, known
 from portal.paper.words import REPORT
@@ -67,7 +66,7 @@ def of_report(page: ReportPage, language: str, *, address: str, chain: str, site
         "route": _route(page.route, words) if page.route else None,
         "chain": _picture(chain),
         "chain_says": _chain_says(page),
-        "checks": [_checks(category, words, language) for category in page.categories],
+        "checks": [_checks(category, words, address) for category in page.categories],
         "limits": _limits(page, words) if page.categories else [],
         "words": {key: words[key] for key in _IN_TEMPLATE},
         "colours": dict(COLOURS),
@@ -182,26 +181,24 @@ def _lane(lane: Lane, words: Mapping[str, str]) -> Json:
     }
 
 
-def _checks(category: CategoryCard, words: Mapping[str, str], language: str) -> Json:
+def _checks(category: CategoryCard, words: Mapping[str, str], address: str) -> Json:
     return {
         "name": known(category.name),
         "status": category.status,
         "score": known(category.score_text),
-        "rows": [_check(check, words, language) for check in category.checks],
+        "rows": [_check(check, words, address) for check in category.checks],
     }
 
 
-def _check(check: CheckRow, words: Mapping[str, str], language: str) -> Json:
+def _check(check: CheckRow, words: Mapping[str, str], address: str) -> Json:
     wanted = check.status in ATTENTION
     rows = check.subjects[:MOST_ROWS] if wanted else ()
     left = len(check.subjects) + check.unshown - len(rows) if wanted else 0
-    entry = CATALOGUE.get(check.id)
-    repair = entry.texts[language].how if entry and check.status in ("failed", "warning") else ""
     return {
         "title": known(check.title),
         "status": check.status,
         "word": check.word,
-        "sentence": known(check.sentence, LONGEST_SENTENCE),
+        "sentence": known(f"{check.sentence} {check.extent}".strip(), LONGEST_SENTENCE),
         "points": " · ".join((check.requirement, check.points, *check.references)),
         "rows": [
             {
@@ -214,7 +211,7 @@ def _check(check: CheckRow, words: Mapping[str, str], language: str) -> Json:
         ],
         "more": words["more-rows"].format(count=left) if left > 0 else "",
         "publish": known(check.publish) if wanted else "",
-        "how": marks.blocks(repair),
+        "how": marks.blocks(check.how if check.status in ("failed", "warning") else "", address),
     }
 
 

@@ -28,7 +28,7 @@ from portal.scans import (
     words,
 )
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
-from portal.scans.shown import Asked, age_notice, select
+from portal.scans.shown import ATTENTION, Asked, age_notice, select
 from portal.scans.verdict import causes, checks_of, verdict
 
 LONGEST_HEAD = 260  # characters of the sentences under the score
@@ -216,10 +216,14 @@ def _check(document: Document, check: Mapping[str, Any], language: str) -> Check
         unshown=max(0, len(subjects) - MOST_SUBJECTS),
         by_address=any(row["address"] for row in subjects),
         publish=_publish(subjects),
-        what=explanations.html(text.what if text else "", language),
-        why=explanations.html(text.why if text else "", language),
-        how=explanations.remedy(text.how if text else "", language, explanations.own_of(document, check)),
-        background=explanations.html(text.background if text else "", language),
+        what=explanations.html(text.what if text and check["status"] in ATTENTION else "", language),
+        why=explanations.html(text.why if text and check["status"] in ATTENTION else "", language),
+        how=explanations.remedy(
+            text.how if text and check["status"] in (*ATTENTION, "info") else "",
+            language,
+            explanations.own_of(document, check),
+        ),
+        explained=text is not None,
     )
 
 

@@ -44,7 +44,8 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One check with its verdict of then and its words of today. Texts are HTML of our own; empty for a check that no longer exists.
+    """One check with its verdict of then and its words of today. Texts are HTML of our own, for what asks for attention; all of them are on the page of the check
+    (``explained``), which a check that no longer exists has not.
 
     ``extent`` says for how many of those tested the sentence holds.
     """
@@ -66,7 +67,7 @@ class CheckRow:
     what: SafeString
     why: SafeString
     how: SafeString
-    background: SafeString
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)

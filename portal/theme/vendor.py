@@ -28,7 +28,9 @@ CANDIDATE, UTRECHT, FONTS = "@nl-design-system-candidate/", "@utrecht/", "@fonts
 MAPPING = "@nl-design-system-unstable/voorbeeld-design-tokens"
 SUBSETS = ("latin", "latin-ext")
 SECONDS = 300
-# Package, subset, family name, weight.
+# The weights that pages use, lightest and boldest: what lies outside is cut off, as it weighs a third of a font.
+WEIGHTS = {f"{FONTS}radio-canada": (400, 700), f"{FONTS}atkinson-hyperlegible-mono": (400,)}
+# For PDF files: package, subset, family name, weight.
 PRINT_FONTS = (
     (f"{FONTS}radio-canada", "latin", "Radio Canada", 400),
     (f"{FONTS}radio-canada", "latin", "Radio Canada", 700),
@@ -56,10 +58,10 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     return [str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")], {**os.environ, "PATH": path}
 
 
-def install(folder: Path) -> Path:
-    """The locked packages, unpacked below ``folder``; no script of theirs is run. Raises VendorError when they cannot be had."""
+def install(folder: Path, wanted: Path = THEME) -> Path:
+    """The packages that ``wanted`` locks, unpacked below ``folder``; no script of theirs is run. Raises VendorError when they cannot be had."""
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(THEME / name, folder / name)
+        shutil.copy(wanted / name, folder / name)
     command, environment = npm_command()
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     try:
@@ -79,7 +81,7 @@ def install(folder: Path) -> Path:
             (line for line in done.stderr.splitlines() if line.startswith(("npm error", "npm ERR"))), "no reason given"
         )
         raise VendorError(
-            f"The packages of the page style could not be fetched from the npm registry ({reason}): check the connection and npm's registry setting, and run this again."
+            f"The packages of {wanted.name} could not be fetched from the npm registry ({reason}): check the connection and npm's registry setting, and run this again."
         )
     return folder / "node_modules"
 
@@ -119,7 +121,7 @@ def font_faces(modules: Path, package: str) -> str:
     """``@font-face`` rules of one variable font, with the ranges its package states, so that rare letters cost nothing until they are used."""
     ranges = json.loads((modules / package / "unicode.json").read_text("utf-8"))
     family = package.split("/")[1].replace("-", " ").title()
-    weight = "300 700" if "radio-canada" in package else "200 800"
+    weight = " ".join(map(str, WEIGHTS[package]))
     rule = '@font-face{{font-family:"{}";src:url(fonts/{}) format("woff2");font-weight:{};font-display:swap;unicode-range:{}}}\n'
     return "".join(rule.format(family, font_file(package, subset), weight, ranges[subset]) for subset in SUBSETS)
 
@@ -127,6 +129,14 @@ def font_faces(modules: Path, package: str) -> str:
 def font_file(package: str, subset: str) -> str:
     """The file name of a font's subset, as its package has it."""
     return f"{package.split('/')[1]}-{subset}-wght-normal.woff2"
+
+
+def page_font(source: Path, weights: tuple[int, ...]) -> bytes:
+    """A font of the pages with only these weights: from the first to the last, or one; the same bytes every time."""
+    limits = weights[0] if len(weights) == 1 else (weights[0], weights[-1])
+    font = instancer.instantiateVariableFont(TTFont(source, recalcTimestamp=False), {"wght": limits})
+    font.flavor = "woff2"
+    return _saved(font)
 
 
 def print_fonts(modules: Path) -> dict[str, tuple[bytes, list[str]]]:
@@ -159,6 +169,10 @@ def _cut(source: Path, family: str, weight: int) -> bytes:
     font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0x61 | (0x20 if style == "Bold" else 0x40)
     font["head"].macStyle = 1 if style == "Bold" else 0
     font.flavor = None
+    return _saved(font)
+
+
+def _saved(font: TTFont) -> bytes:
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
@@ -184,7 +198,7 @@ def build(modules: Path, versions: Sources) -> dict[str, tuple[bytes, list[str]]
     for package in fonts:
         for subset in SUBSETS:
             name = font_file(package, subset)
-            files[f"fonts/{name}"] = ((modules / package / "files" / name).read_bytes(), [package])
+            files[f"fonts/{name}"] = (page_font(modules / package / "files" / name, WEIGHTS[package]), [package])
     files |= print_fonts(modules)
     for package in versions:
         files[f"licences/{package.replace('/', '_').lstrip('@')}.txt"] = (licence_of(modules, package), [package])

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from portal.dashboards.models import DomainList, Explanation, Standing
+from tests.portal.browsing import browser
 from tests.portal.dashboards.builders import a_list, a_mail_document, an_entry, measured
-from tests.portal.looks.test_browser import browser
 from tests.portal.people import Cast, signed_in, the_cast
 
 __all__ = ["browser"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from checks import CATALOGUE
+
 Json = dict[str, Any]
 
 GOOD = ("mx1.good.example", "192.0.2.25")
@@ -274,6 +276,18 @@ def a_web_document(https: str = "ok") -> Json:
     dnssec = a_category("web_dnssec", "DNSSEC", "passed", 100, [a_check("web_dnssec_valid", "passed", "secure", chain)])
     score = 100 if https == "ok" else 50
     return a_document("web", score, [dnssec, a_category("web_https", "HTTPS", status, 2 * score - 100, checks)])
+
+
+def a_whole_document(suite: str, status: str = "failed") -> Json:
+    """A report with every check of the catalogue, all with the same status: the longest page that there can be."""
+    found: dict[str, list[Json]] = {}
+    for check_id, entry in CATALOGUE.items():
+        if check_id.startswith(suite):
+            row = a_row(*GOOD, status, "made-up", f"{GOOD[0]}: {entry.texts['nl'].title}.")
+            found.setdefault(entry.category, []).append(a_check(check_id, status, "made-up", [row]))
+    score = 100 if status == "passed" else 0
+    categories = [a_category(name, name, status, score, checks) for name, checks in found.items()]
+    return a_document(suite, score, categories)
 
 
 @dataclass

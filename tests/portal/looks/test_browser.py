@@ -1,84 +1,26 @@
-"""The pages in a real browser: the main path with and without JavaScript, and what a program can see of accessibility.
-
-Chromium is the system's own. Where there is none these tests are skipped; with CI set, that is a failure.
-"""
+"""The pages in a real browser: the main path with and without JavaScript, and what a program can see of accessibility."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
-from portal.laptop.place import ROOT
 from portal.scans import lifecycle
 from portal.scans.live import Live
 from portal.scans.models import Scan
+from tests.portal.browsing import Open, browser, complaints, faults, keep, visit
 from tests.portal.builders import MadeReport
 from tests.portal.looks.documents import a_mail_document, a_web_document
-from tests.portal.looks.test_pages import KINDS, addresses
+from tests.portal.looks.test_pages import KINDS, addresses, in_language
 from tests.portal.looks.test_progress import SEEN
+from tests.portal.paper.reading import words_of
+
+__all__ = ["browser", "complaints", "visit"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    if not CHROMIUM:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed (apt-get install chromium).")
-        pytest.skip("Chromium is not installed (apt-get install chromium).")
-    # Playwright keeps an event loop in this thread, and Django would refuse its database beside one.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console complained about: a broken policy, a missing file."""
-    return []
-
-
-@pytest.fixture
-def visit(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Open]:
-    """Opens an address in a window of its own; options are those of a Playwright context."""
-    contexts = []
-
-    def open_page(address: str, *, width: int = 1280, **options: Any) -> Page:
-        viewport = {"width": width, "height": 900}
-        context = browser.new_context(viewport=viewport, locale="nl-NL", **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(live_server.url + address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def keep(page: Page, name: str) -> None:
-    """With CI set, a picture of the page for whoever looks at the run afterwards."""
-    if os.environ.get("CI"):
-        page.screenshot(path=ROOT / "var" / "screenshots" / f"{name}.png", full_page=True)
 
 
 def finish(scan: Scan, document: dict[str, Any]) -> None:
@@ -86,20 +28,55 @@ def finish(scan: Scan, document: dict[str, Any]) -> None:
     assert lifecycle.finish(scan, MadeReport({**document, "domain": scan.domain}))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Open, complaints: list[str], kind: str) -> None:
-    page = visit(addresses()[kind])
+WIDTHS = (360, 768, 1280)
+OWN_STATUS = {
+    "not-found": "404",
+    "gone": "410",
+}  # a page with a status of its own is itself reported as a missing resource
+
+
+# The longest page that there can be is looked at once.
+EACH = [(kind, language) for kind in KINDS for language in ("nl", "en") if (kind, language) != ("all-failed", "en")]
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_axe_finds_nothing_at_any_width_in_either_scheme(
+    visit: Open, complaints: list[str], kind: str, language: str
+) -> None:
+    page = visit(in_language(addresses()[kind], language))
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "dark"), (320, "light")):
+    found = []
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        keep(page, f"{kind}-{width}-{scheme}")
-        found = Axe().run(page).response["violations"]
-        assert [(width, scheme, rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
-    # A page with a status of its own is itself reported as a missing resource; nothing else may be.
-    own_status = {"not-found": "404", "gone": "410"}.get(kind, "none")
-    assert [text for text in complaints if own_status not in text] == []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            keep(page, f"{kind}-{language}-{width}-{scheme}")
+            rules = () if scheme == "light" else ("color-contrast",)  # nothing else depends on the scheme
+            found += [(width, scheme, *fault) for fault in faults(page, *rules)]
+    assert found == []
+    assert [text for text in complaints if OWN_STATUS.get(kind, "none") not in text] == []
+
+
+CUT = """() => [...document.querySelectorAll('main *')].filter(part =>
+    ['hidden', 'clip'].includes(getComputedStyle(part).overflowX) && part.clientWidth > 1 && part.scrollWidth > part.clientWidth + 1
+    && !part.closest('svg')).map(part => part.className || part.tagName)"""
+
+
+@pytest.mark.parametrize("kind", ["home", "mail", "web", "running", "compare", "explain"])
+def test_with_forced_colours_every_sign_and_line_can_still_be_seen(visit: Open, kind: str) -> None:
+    page = visit(addresses()[kind], forced_colors="active", color_scheme="dark")
+    faint = page.evaluate(
+        """() => [...document.querySelectorAll('.zegel-icon, .zegel-envelope, .zegel-glyph')].filter(sign =>
+            getComputedStyle(sign).color === getComputedStyle(document.body).backgroundColor).map(sign => sign.outerHTML)"""
+    )
+    keep(page, f"{kind}-forced-colours")
+    assert faint == []
+
+
+@pytest.mark.parametrize("kind", ["queued", "running", "mail"])
+def test_nothing_moves_for_who_wants_no_motion(visit: Open, kind: str) -> None:
+    page = visit(addresses()[kind], reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().filter(motion => motion.playState === 'running').length") == 0
 
 
 def test_the_main_path_with_javascript_fills_itself_in_and_ends_at_the_report(
@@ -190,6 +167,42 @@ def test_every_stop_of_the_keyboard_has_a_name_and_a_visible_outline(visit: Open
     assert stops > 15
 
 
+def tab_to(page: Page, what: str) -> None:
+    """Press Tab until the focus is on what this selector names; it has to come within a hundred stops."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", what):
+            return
+    pytest.fail(f"the keyboard does not come to {what}")
+
+
+def test_the_keyboard_alone_leads_from_the_question_to_the_record_to_copy(visit: Open) -> None:
+    page = visit("/", permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the link that skips the menu
+    assert page.evaluate("document.activeElement.id") == "content"
+    tab_to(page, "input[name=domain]")
+    page.keyboard.type("good.example")
+    tab_to(page, "form[action='/scan/'] button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/mail/good\.example/"))
+    scan = lifecycle.claim(Scan.objects.get(suite="mail").pk)
+    assert scan is not None
+    finish(scan, a_mail_document("broken"))
+    expect(page.get_by_role("img", name=re.compile("Score 66 van 100"))).to_be_visible()
+    tab_to(page, "a[href='#plan']")
+    page.keyboard.press("Enter")
+    tab_to(page, "figure:has(#plan-tlsa-1) button")
+    page.keyboard.press("Enter")
+    assert "TLSA 3 1 1" in page.evaluate("navigator.clipboard.readText()")
+    tab_to(page, "#mail_dnssec_mailto_valid > summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("#mail_dnssec_mailto_valid")).to_have_attribute("open", "")
+    tab_to(page, "#mail_dnssec_mailto_valid a[href='/explain/mail_dnssec_mailto_valid/']")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/explain/mail_dnssec_mailto_valid/$"))
+
+
 def test_the_language_changes_in_place(visit: Open) -> None:
     page = visit(addresses()["mail"])
     permalink = page.url
@@ -197,6 +210,20 @@ def test_the_language_changes_in_place(visit: Open) -> None:
     expect(page.get_by_role("link", name="Nederlands")).to_be_visible()
     assert page.url.startswith(permalink)
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_on_paper_addresses_are_written_out_in_light_colours_and_nothing_is_cut(visit: Open) -> None:
+    page = visit(addresses()["all-failed"], color_scheme="dark")
+    text = words_of(page.pdf(format="A4"))
+    assert "Wat deze score zegt, en wat niet" in text
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 1000})  # the width of A4 between its margins
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate(CUT) == []
+    unsaid = """() => [...document.querySelectorAll('main a[href^=http]')].filter(link => link.checkVisibility()
+        && !getComputedStyle(link, '::after').content.includes(link.getAttribute('href'))).map(link => link.href)"""
+    assert page.evaluate(unsaid) == []
 
 
 def test_on_paper_what_fails_is_written_out_and_buttons_are_gone(visit: Open) -> None:

@@ -18,11 +18,18 @@ from portal.pages.practice import Practice, in_groups
 from portal.scans import lifecycle
 from portal.scans.models import Failure, Scan
 from tests.portal.builders import MadeReport, a_running_scan, a_scan
-from tests.portal.looks.documents import Json, a_document, a_mail_document, a_null_mx_document, a_web_document
+from tests.portal.looks.documents import (
+    Json,
+    a_document,
+    a_mail_document,
+    a_null_mx_document,
+    a_web_document,
+    a_whole_document,
+)
 
 pytestmark = pytest.mark.django_db
 
-VOID = {"meta", "link", "input", "br", "path", "rect", "circle", "use"}
+VOID = {"meta", "link", "input", "br", "hr", "path", "rect", "circle", "use"}
 LIMIT = 100_000  # bytes over the wire, with everything
 
 
@@ -112,6 +119,12 @@ def addresses() -> dict[str, str]:
         "gone": gone.get_absolute_url(),
         "failed": failed().get_absolute_url(),
         "queued": a_scan("queued.example").get_absolute_url(),
+        "all-failed": finished({**a_whole_document("mail"), "domain": "worst.example"}).get_absolute_url(),
+        "attention": finished({**a_mail_document("broken"), "domain": "some.example"}).get_absolute_url()
+        + "?show=attention&unknown=1",
+        "before-web": "/site/other.example/",
+        "tools": "/tools/",
+        "login": "/account/login/",
         "explain": "/explain/mail_starttls_dane_valid/",
         "compare": compared(),
         "running": a_running_scan("running.example").get_absolute_url(),
@@ -119,15 +132,20 @@ def addresses() -> dict[str, str]:
 
 
 KINDS = [
-    "home", "scoring", "visit", "privacy", "accessibility", "start", "not-found", "mail", "web", "null-mx", "nowhere",
-    "gone", "failed", "queued", "running", "explain", "compare",
+    "home", "scoring", "visit", "privacy", "accessibility", "start", "before-web", "not-found", "mail", "web", "null-mx", "nowhere",
+    "all-failed", "attention", "gone", "failed", "queued", "running", "explain", "compare", "tools", "login",
 ]  # fmt: skip
+
+
+def in_language(address: str, language: str) -> str:
+    """The address with the language switched."""
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_is_well_formed_and_has_no_loose_ends(client: Client, kind: str, language: str) -> None:
-    html = client.get(addresses()[kind], {"lang": language}).content.decode()
+    html = client.get(in_language(addresses()[kind], language)).content.decode()
     page = Page(html)
     assert page.language == language
     assert len(page.ids) == len(set(page.ids))

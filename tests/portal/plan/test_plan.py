@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from checks import CATALOGUE
+from checks.model import Rating
 from portal.plan import providers
 from portal.plan.build import Plan, build
 from portal.plan.steps import Kind, kind_of, kinds
@@ -341,6 +342,25 @@ def test_every_check_has_texts_a_remedy_and_sources(check_id: str) -> None:
         assert all((text.title, text.what, text.why, text.how, text.background))
     assert check.requirement.value in REQUIREMENT
     assert all(kind_of(check_id, outcome.value).remedies for outcome in check.rulings)
+
+
+@pytest.mark.parametrize("check_id", CATALOGUE)
+def test_every_outcome_that_asks_for_work_leads_to_lines_to_use(check_id: str) -> None:
+    suite = "web" if check_id.startswith("web_") else "mail"
+    seen = a_check("mail_starttls_tls_available", "passed", "ok", [a_row(HOST, FOUR, "passed", "ok")])
+    for outcome, ruling in CATALOGUE[check_id].rulings.items():
+        if ruling.rating not in (Rating.WARN, Rating.FAIL):
+            continue
+        found = failing(check_id, outcome.value, owner=f"_25._tcp.{HOST}.", zone="good.example.", advised=[RECORD])
+        checks = [found] if found["id"] == seen["id"] else [seen, found]
+        plan = build(a_document(suite, 50, [a_category(suite, suite, "failed", 50, checks)]), "nl", ADDRESS)
+        assert plan is not None
+        step = plan.steps[0]
+        assert (outcome, bool(step.title), bool(step.sentences), bool(step.blocks + step.folded)) == (
+            outcome,
+            *[True] * 3,
+        )
+        assert all((step.who, step.effort, step.caution, step.letter.body))
 
 
 @pytest.mark.parametrize("check_id", CATALOGUE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 
-from portal.scans import share
+from portal.scans import report, share
 from portal.scans.models import Scan
 from tests.portal.builders import a_scan
 from tests.portal.looks.documents import Json, a_document, a_mail_document
@@ -78,3 +79,56 @@ def test_the_parts_are_served_as_long_as_there_is_a_report(client: Client, part:
     Scan.objects.filter(pk=scan.pk).update(document=None)
     assert client.get(scan.get_absolute_url() + part).status_code == 410
     assert client.get(a_scan("queued.example").get_absolute_url() + part).status_code == 404
+
+
+PARTS = {
+    "report.json": "application/json",
+    "report.csv": "text/csv; charset=utf-8",
+    "report.pdf": "application/pdf",
+    "chain.svg": "image/svg+xml; charset=utf-8",
+    "badge.svg": "image/svg+xml; charset=utf-8",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_kept_from_search_engines_and_asked_for_again_at_no_cost(client: Client, part: str) -> None:
+    address = finished(a_mail_document("broken")).get_absolute_url() + part
+    response = client.get(address)
+    assert (response.status_code, response["Content-Type"]) == (200, PARTS[part])
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    kept = "public" if part == "badge.svg" else "private"
+    assert kept in response["Cache-Control"]
+    assert "no-store" not in response["Cache-Control"]
+    again = client.get(address, headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head(address).content == b""
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_part_is_another_after_the_report_was_judged_again(client: Client) -> None:
+    scan = finished(a_mail_document("broken"))
+    for part in PARTS:
+        before = client.get(scan.get_absolute_url() + part)["ETag"]
+        Scan.objects.filter(pk=scan.pk).update(document={**a_mail_document("broken"), "score": 12})
+        after = client.get(scan.get_absolute_url() + part, headers={"If-None-Match": before})
+        assert (part, after.status_code) == (part, 304 if part == "chain.svg" else 200)
+        Scan.objects.filter(pk=scan.pk).update(document=a_mail_document("broken"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_report_leads_to_all_its_parts_and_shows_points_beside_every_check(client: Client, language: str) -> None:
+    scan = finished(a_mail_document("broken"))
+    page = client.get(scan.get_absolute_url(), {"lang": language}).content.decode()
+    for part in PARTS:
+        assert re.search(rf'(href|src)="({scan.get_absolute_url()})?{re.escape(part)}"', page), part
+    assert f"](http://testserver{scan.get_absolute_url()})" in page
+    assert share.short_text(scan.document, language, f"http://testserver{scan.get_absolute_url()}") in page
+    for category in report.build(scan, language).categories:
+        for check in category.checks:
+            summary = re.search(rf'id="{check.id}"[^>]*>\s*<summary>(.*?)</summary>', page, re.DOTALL)
+            assert summary, check.id
+            assert check.points
+            assert check.points in summary[1]

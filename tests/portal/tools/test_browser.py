@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from portal.tools import lifecycle
 from portal.tools.models import Look, Watch
 from tests.checks.tools.documents import GONE, LEAF, NEXT, a_document, record_of
-from tests.portal.looks.test_browser import Open, browser, complaints, visit
+from tests.portal.browsing import Open, browser, complaints, visit
 from tests.portal.tools.test_make import PEM
 from tests.portal.tools.test_rollover import PLAN
 
