@@ -1,7 +1,7 @@
 """How often a scan waits in a row, counted in virtual time: a round trip costs one, a greeting what it is set to, and
 computing nothing. The practice internet and the engine share one event loop.
 
-All hosts have an address of their own here; on loopback there is one address for IPv6, which they would have to share.
+Over IPv4 alone: each host has one address, so that connections to a host are those to its address.
 """
 
 from __future__ import annotations
