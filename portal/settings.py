@@ -34,6 +34,7 @@ CSRF_FAILURE_VIEW = "portal.pages.errors.forbidden"
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LARGEST_REQUEST = 3_000_000  # bytes; the largest is a sheet of domains
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; the largest form is a pasted list of thousands of domains
 
 INSTALLED_APPS = [
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.lib.language.LanguageMiddleware",
+    "portal.lib.body.LargestRequestMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

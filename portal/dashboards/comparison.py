@@ -15,6 +15,7 @@ from portal.scans.words import SUITE, say
 
 Scores = dict[tuple[str, str], int]  # (domain, suite) -> total
 USUAL = timedelta(weeks=4)
+EARLIEST = date(2000, 1, 1)  # nothing was measured before; and days can be counted back from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def days(query: Mapping[str, str], today: date, usual: timedelta = USUAL) -> tup
     found = []
     for name, default in (("from", today - usual), ("to", today)):
         try:
-            found.append(min(date.fromisoformat(query.get(name, "")), today))
+            found.append(max(min(date.fromisoformat(query.get(name, "")), today), EARLIEST))
         except ValueError:
             found.append(default)
     return min(found), max(found)

@@ -50,6 +50,7 @@ def test_a_day_ends_at_midnight_in_the_netherlands_also_when_the_clock_changes(m
     [
         ({}, (date(2026, 10, 26), date(2026, 11, 23))),
         ({"from": "2026-11-01", "to": "2026-10-01"}, (date(2026, 10, 1), date(2026, 11, 1))),
+        ({"from": "0001-01-01"}, (date(2000, 1, 1), date(2026, 11, 23))),
         ({"from": "nonsense", "to": "9999-12-31"}, (date(2026, 10, 26), date(2026, 11, 23))),
     ],
 )
