@@ -4,6 +4,7 @@ and ours go before those of allauth. English stays as it is."""
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 OURS = (
     _("You cannot remove your primary email address."),
@@ -101,4 +102,54 @@ OURS = (
     ),
     _("A third-party account from %(provider)s has been connected to your account."),
     _("A third-party account from %(provider)s has been disconnected from your account."),
+    _("Sign In"),
+    _("Sign Up"),
+    _("Signup"),
+    _("Sign Out"),
+    _("Sign Up Closed"),
+    _("Password Reset"),
+    _("Reset My Password"),
+    _("Forgot your password?"),
+    _("Bad Token"),
+    _("Account Inactive"),
+    _("This account is inactive."),
+    _("Confirm Email Address"),
+    _('Please confirm that <a href="mailto:%(email)s">%(email)s</a> is an email address for user %(user_display)s.'),
+    _(
+        'This email confirmation link expired or is invalid. Please <a href="%(email_url)s">issue a new email'
+        " confirmation request</a>."
+    ),
+    _("Confirm Access"),
+    _("Email"),
+    _("Email address"),
+    _("Email Addresses"),
+    _("Unverified"),
+    _("Verified"),
+    _("Primary"),
+    _("Make Primary"),
+    _("Re-send Verification"),
+    _("Remove"),
+    _("Add Email Address"),
+    _("Add Email"),
+    _("Two-Factor Authentication"),
+    _("Authenticator App"),
+    _("An authenticator app is not active."),
+    _("Authentication using an authenticator app is active."),
+    _("Security Keys"),
+    _("No security keys have been added."),
+    _("Add Security Key"),
+    _("Use a security key"),
+    _("Passwordless"),
+    _("Master key"),
+    _("Recovery Codes"),
+    _("No recovery codes set up."),
+    _("Activate"),
+    _("Deactivate"),
+    _("Deactivate Authenticator App"),
+    _("Authenticator code"),
+    _("Alternative options"),
+    _("You are about to generate a new set of recovery codes for your account."),
+    _("This action will invalidate your existing codes."),
 )
+
+KEYS = ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys.", "count")
