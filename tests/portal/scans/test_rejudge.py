@@ -6,8 +6,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from checks import Measurement, Suite
 from portal.scans.management.commands import rejudge
 from portal.scans.models import Finding, Scan
 from tests.portal.builders import MadeReport, a_check, a_document, a_finished_scan
@@ -81,6 +83,15 @@ def test_a_scan_whose_measurement_is_gone_keeps_its_verdicts() -> None:
     del scan.document["measurement"]
     scan.save()
     assert "0 scans judged" in run()
+    assert Scan.objects.get().total == 50
+
+
+def test_guidelines_that_nobody_knows_are_refused_by_name() -> None:
+    scan = a_finished_scan(score=50)
+    stored = Measurement("good.example", Suite.MAIL, timezone.now()).to_json()
+    Scan.objects.filter(pk=scan.pk).update(document={**(scan.document or {}), "measurement": stored})
+    with pytest.raises(CommandError, match="ncsc_tls_1999"):
+        run("--tls-profile", "ncsc_tls_1999")
     assert Scan.objects.get().total == 50
 
 

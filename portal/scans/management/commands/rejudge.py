@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from checks import CATALOGUE, Measurement, evaluate
 from portal.scans import lifecycle
@@ -33,7 +33,10 @@ class Command(BaseCommand):
         for scan in scans.iterator(chunk_size=50):
             judged += 1
             measurement = Measurement.from_json((scan.document or {})["measurement"])
-            report = evaluate(measurement, tls_profile=options["tls_profile"])
+            try:
+                report = evaluate(measurement, tls_profile=options["tls_profile"])
+            except ValueError as error:  # guidelines that nobody knows
+                raise CommandError(str(error)) from error
             before = scan.total
             if lifecycle.rejudged(scan, report, dry_run=options["dry_run"]):
                 changed += 1
