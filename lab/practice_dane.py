@@ -166,7 +166,12 @@ DANE = (
             "Het TLSA-record wijst naar een wortelcertificaat dat verlopen is; sommige verzenders weigeren dat.",
             "The TLSA record points at a root certificate that has expired; some senders refuse that.",
         ),
-        ("mail_starttls_dane_valid", "mail_starttls_cert_chain", "mail_starttls_mta_sts"),
+        (
+            "mail_starttls_dane_valid",
+            "mail_starttls_dane_delivery",
+            "mail_starttls_cert_chain",
+            "mail_starttls_mta_sts",
+        ),
         mail=(MailHost(certificate=CertificateKind.EXPIRED_ROOT, tlsa=(Tlsa.OLD_ANCHOR,)),),
     ),
     practice(

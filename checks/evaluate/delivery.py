@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from checks.dnssec import Lookup, Outcome, Security
-from checks.evaluate.dane_mail import DELIVERED, validity
+from checks.evaluate.dane_mail import DELIVERED, Valid, validity
 from checks.evaluate.mail_hosts import hosts_or_reason
 from checks.evaluate.starttls import WITHOUT_TLS, Starttls, judge
 from checks.evaluate.tlsa import TlsaSet, host_tlsa
@@ -59,6 +59,7 @@ class Because(StrEnum):
     RECORDS_BOGUS = "records-bogus"
     RECORDS_FAILED = "records-failed"
     NO_FIT = "no-fit"
+    ANCHOR_EXPIRED = "anchor-expired"
     NO_TLS = "no-tls"
     NEVER_MAIL = "never-mail"
     NOT_SEEN = "not-seen"
@@ -143,8 +144,10 @@ def _at(view: View, tlsa: TlsaSet, session: SmtpSession, policy: Policy, because
         return Delivery.DEFERRED, Because.NO_TLS
     if policy is Policy.ENCRYPT:
         return Delivery.ENCRYPTED, because
-    fits = validity(view, tlsa, session) in DELIVERED
-    return (Delivery.AUTHENTICATED, because) if fits else (Delivery.DEFERRED, Because.NO_FIT)
+    found = validity(view, tlsa, session)
+    if found is Valid.ANCHOR_EXPIRED:  # a match by the RFC; Postfix, whose rules these are, refuses it
+        return Delivery.DEFERRED, Because.ANCHOR_EXPIRED
+    return (Delivery.AUTHENTICATED, because) if found in DELIVERED else (Delivery.DEFERRED, Because.NO_FIT)
 
 
 def _domain_row(view: View, hosts: Sequence[Exchange], rows: Sequence[Observation]) -> Observation:

@@ -75,7 +75,7 @@ class Limits:
     @asynccontextmanager
     async def slot(self, address: str) -> AsyncIterator[None]:
         """Holds one place for a connection to ``address``; waits until there is one."""
-        # The address first: a queue before one busy host must not take the places of the others.
+        # The address first, then what all scans share: a queue before one busy host must not take the places of the others.
         own = self._addresses.setdefault(address, asyncio.Semaphore(self._per_address))
-        async with own, self._total, self._places.place(address) if self._places else nullcontext():
+        async with own, self._places.place(address) if self._places else nullcontext(), self._total:
             yield

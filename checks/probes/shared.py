@@ -15,6 +15,7 @@ from checks.facts.measurement import MailVisit
 from checks.facts.tls import TlsHandshake
 
 KEPT = 180.0  # seconds that a measurement with a handshake is shared
+RESERVE = 20.0  # seconds of a scan in which it does not wait for others any more: enough to measure for itself
 KEPT_FAILURE = 30.0  # and one without: what was refused may be granted soon
 
 
@@ -49,7 +50,7 @@ async def visited(
     """
     if commons is None:
         return await measure()
-    kept = await commons.recall(endpoint, domain, patience)
+    kept = await commons.recall(endpoint, domain, max(0.0, patience - RESERVE))
     if kept is not None and (visit := _read(kept)) is not None:
         age = max(0, round((now.astimezone(UTC) - visit.at).total_seconds()))
         return replace(visit, session=replace(visit.session, measured_ago=age))

@@ -11,6 +11,7 @@ from checks.facts.smtp import Reply, SmtpSession
 from checks.facts.tls import TlsFailure
 from tests.checks.builders import a_handshake, a_lookup, a_mail_view, a_session
 from tests.checks.evaluate.test_dane import LEAF, MIDDLE, OTHER, record
+from tests.checks.made import EXPIRED, Made
 
 HOST = "mx1.good.example."
 FITS, STRAY, UNUSABLE = record(3, 1, 1, LEAF).text, record(3, 1, 1, OTHER).text, record(1, 1, 1, LEAF).text
@@ -65,6 +66,14 @@ UNSIGNED = (address(**INSECURE), a_lookup(HOST, "AAAA", **INSECURE))  # type: ig
 def test_what_happens_at_one_address(lookups: tuple[Lookup, ...], session: dict, expected: str, because: str) -> None:
     row, *_ = delivery(a_mail_view(a_session(**session), lookups=lookups)).observations
     assert (row.outcome, row.evidence["because"]) == (expected, because)
+
+
+def test_t50_an_expired_self_signed_anchor_is_a_match_that_postfix_refuses() -> None:
+    old = Made.issued("Old", ca=True, cert_sign=True, valid=EXPIRED)
+    leaf = Made.issued("x", old, names=("mx1.good.example",))
+    session = a_session(tls=a_handshake(leaf, old))
+    row, *_ = delivery(a_mail_view(session, lookups=(tlsa(record(2, 1, 1, old).text),))).observations
+    assert (row.outcome, row.evidence["because"]) == (Delivery.DEFERRED, "anchor-expired")
 
 
 def test_m07_an_unsigned_mail_domain_is_said_beside_the_verdict() -> None:
