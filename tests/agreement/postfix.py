@@ -189,8 +189,9 @@ class Finger:
         Where all records are unusable, Postfix demands encryption ("dane" becomes "encrypt", TLS_README); the tool only
         warns of each record and goes on.
         """
+        connected = "Connected to" in self.text  # it says so of each address that fails, and goes on with the next
         secured = re.search(r"(Untrusted|Trusted|Anonymous) TLS connection established", self.text) is not None
-        if "TLSA lookup error" in self.text or "Failed to establish session" in self.text:
+        if "TLSA lookup error" in self.text or not connected:
             return "deferred"
         if "Verified TLS connection established" in self.text:
             return "authenticated"
@@ -200,8 +201,9 @@ class Finger:
         return "encrypted" if secured else ("deferred" if unusable else "clear")
 
 
-def finger(folder: Path, host: str, options: Sequence[str] = ()) -> Finger:
-    """Asks posttls-finger at the level ``dane``; no MX is looked up."""
+def finger(folder: Path, host: str, options: Sequence[str] = (), *, brackets: bool = True) -> Finger:
+    """Asks posttls-finger at the level ``dane``; no MX is looked up. Without ``brackets`` it is a mail domain, and it is."""
+    destination = f"[{host}]" if brackets else host
     (folder / "resolv.conf").write_text(f"nameserver {RESOLVER}\noptions trust-ad edns0\n")
     (folder / "finger").mkdir(exist_ok=True)
     (folder / "finger" / "main.cf").write_text(
@@ -210,7 +212,7 @@ def finger(folder: Path, host: str, options: Sequence[str] = ()) -> Finger:
     extra = " ".join(f"'{option}'" for option in options)
     command = (
         f"mount --bind {folder}/resolv.conf /etc/resolv.conf && "
-        f"exec {program('posttls-finger', 'postfix')} {extra} -T 15 -t 15 -L routine,debug -l dane '[{host}]'"
+        f"exec {program('posttls-finger', 'postfix')} {extra} -T 15 -t 15 -L routine,debug -l dane '{destination}'"
     )
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", command],

@@ -21,6 +21,7 @@ from lab.model import (
     KeyType,
     MailFault,
     MailHost,
+    OverIpv6,
     Tlsa,
     ZoneFault,
     ZoneSpec,
@@ -56,7 +57,9 @@ class Host:
 
     @property
     def domain(self) -> Domain:
-        host = MailHost(tlsa=self.tlsa, fault=MailFault.NO_LISTENER, certificate=self.certificate, key=self.key)
+        host = MailHost(
+            tlsa=self.tlsa, fault=MailFault.NO_LISTENER, certificate=self.certificate, key=self.key, ipv6=OverIpv6.NONE
+        )
         mx = ("10 six",) if self.ipv6_only else None
         return Domain(name=f"{self.name}.{TOP}", zone=self.zone, mail=(host,), mx=mx, records=self.records)
 
@@ -109,8 +112,8 @@ DUAL = Domain(
     name=f"pf-dual.{TOP}",
     zone=SIGNED,
     mail=(
-        MailHost(fault=MailFault.NO_LISTENER, key=KeyType.P256, tlsa=(Tlsa.CURRENT,)),
-        MailHost(name="rsa", fault=MailFault.NO_LISTENER, key=KeyType.RSA3072, tlsa=()),
+        MailHost(fault=MailFault.NO_LISTENER, ipv6=OverIpv6.NONE, key=KeyType.P256, tlsa=(Tlsa.CURRENT,)),
+        MailHost(name="rsa", fault=MailFault.NO_LISTENER, ipv6=OverIpv6.NONE, key=KeyType.RSA3072, tlsa=()),
     ),
     mx=("10 mx",),
 )
@@ -189,6 +192,9 @@ def test_postfix_does_what_we_say_a_dane_sender_does(stage: Stage, host: Host) -
 @pytest.mark.parametrize("name", [domain.name for domain in OTHERS])
 def test_postfix_does_what_we_say_at_every_practice_host(stage: Stage, name: str) -> None:
     domain = next(found for found in stage.lab.domains if found.name == name)
+    if stage.report(name).verdicts["mail_starttls_dane_delivery"].outcome == "mx-bogus":
+        assert "Host not found, try again" in finger(stage.folder, name, brackets=False).text
+        return
     for host in domain.receives:
         seen = finger(stage.folder, host)
         ours = stage.ours(name, host) - {"unknown"}
