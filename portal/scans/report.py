@@ -25,6 +25,7 @@ from portal.scans import (
     explanations,
     route,
     share,
+    visit,
     words,
 )
 from portal.scans.report_page import CategoryCard, CheckRow, Notice, ReportPage, Subject, Tab
@@ -121,9 +122,8 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         categories=categories,
         shown=select(categories, asked),
         plan=plan.build(document, language, asked.address),
-        route=route.build(
-            {check["id"]: check for category in document["categories"] for check in category["checks"]}, language
-        ),
+        route=route.build({check["id"]: check for check in checks_of(document)}, language),
+        visit=visit.build({check["id"]: check for check in checks_of(document)}, language),
         chain=zones,
         chain_whole=all(zone.status == "passed" for zone in zones),
         chain_drawing=chain_picture.draw(document, language),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from portal.plan.build import Plan
-from portal.scans import anatomy, certificates, chain, chain_picture, route, words
+from portal.scans import anatomy, certificates, chain, chain_picture, words
+from portal.scans.route import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class ReportPage:
     categories: tuple[CategoryCard, ...]
     shown: Shown
     plan: Plan | None
-    route: route.Route | None
+    route: Route | None
+    visit: Route | None
     chain: tuple[chain.Zone, ...]
     chain_whole: bool
     chain_drawing: chain_picture.Drawing | None
