@@ -73,6 +73,7 @@ HOSTS = (
     Host("pf-next", "authenticated", tlsa=(Tlsa.CURRENT, Tlsa.NEXT)),
     Host("pf-issuer", "authenticated", tlsa=(Tlsa.ISSUER,)),
     Host("pf-weak", "authenticated", settings=tuple(WEAK.items())),
+    Host("pf-demands", "authenticated", settings=(("smtpd_tls_security_level", "encrypt"),)),
     Host("pf-stale", "deferred", tlsa=(Tlsa.PREVIOUS,)),
     Host("pf-none", "encrypted", tlsa=()),
     Host("pf-unusable", "encrypted", tlsa=(), records=(f"_25._tcp.mx TLSA 1 1 1 {STRAY}",)),
@@ -127,6 +128,7 @@ class Stage:
 
     lab: Lab
     folder: Path
+    postfix: Path
 
     @cache  # noqa: B019 (one stage for the whole module)
     def report(self, name: str) -> Report:
@@ -162,8 +164,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         ]
         two = tuple(lab.world.certificates[DUAL.name, name].path for name in ("rsa", "mx"))
         listeners.append(Listener(_address_of(lab, DUAL.name), two, {}))
-        with unbound(folder, lab.directory / "trust-anchors.txt", "127.53.0.53@53"), postfix(listeners):
-            yield Stage(lab, folder)
+        with unbound(folder, lab.directory / "trust-anchors.txt", "127.53.0.53@53"), postfix(listeners) as running:
+            yield Stage(lab, folder, running)
 
 
 def _address(lab: Lab, host: Host) -> str:
@@ -228,6 +230,12 @@ def test_s05_the_delay_of_postscreen_is_waited_for_and_shown(stage: Stage) -> No
     verdict = stage.report(f"pf-slow.{TOP}").verdicts["mail_starttls_tls_available"]
     assert verdict.outcome == "ok"
     assert verdict.subjects[0].evidence["greeting_ms"] >= GREET_WAIT * 1000
+
+
+def test_s27_postfix_that_demands_tls_is_seen_without_beginning_a_mail(stage: Stage) -> None:
+    assert stage.report(f"pf-demands.{TOP}").verdicts["mail_starttls_tls_available"].outcome == "tls-demanded"
+    assert stage.report(f"pf-good.{TOP}").verdicts["mail_starttls_tls_available"].outcome == "ok"
+    assert "MAIL" not in (stage.postfix / "log").read_text()
 
 
 def test_s13_postfix_forgets_what_came_before_tls(stage: Stage) -> None:
