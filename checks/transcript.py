@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.catalogue import CATALOGUE
+from checks.model import Status
 from checks.texts import fill, terminal
 
 Json = Mapping[str, Any]
@@ -62,7 +63,7 @@ def _block(row: Json, session: Json | None, delivery: Json | None, language: str
         yield f"    {_parameters(record)} {_short(record['data'])}: {_fit(record, language)}"
     if delivery:
         yield "  " + _delivery(delivery, language)
-    if advised := evidence.get("advised"):
+    if row["status"] != Status.PASSED and (advised := evidence.get("advised")):
         yield f"  {words['publish']}"
         yield from (f"    {printable(line)}" for line in advised)
 

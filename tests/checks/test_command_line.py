@@ -104,3 +104,13 @@ def test_a_measurement_of_before_is_handed_in_and_stored_with_the_new_one(
     assert json.loads(now.read_text())["earlier"] == digest
     assert main(["mail", "oud-record.voorbeeld.test", "--earlier", str(before)]) == 2
     assert "mail measurement of goed.voorbeeld.test" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "told"), [("goed", False), ("oud-record", True)])
+def test_records_to_publish_are_given_only_where_something_is_wrong(
+    name: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mail", f"{name}.voorbeeld.test", "--language", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert f"TLSA records at _25._tcp.mx.{name}.voorbeeld.test" in shown
+    assert (" IN TLSA " in shown) is told
