@@ -17,7 +17,7 @@ HEADER = (
     "domain", "suite", "measured_at", "score", "category", "check", "status", "requirement", "points", "max_points",
     "outcome", "sentence",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(document: Document, language: str) -> str:

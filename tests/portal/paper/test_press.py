@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from portal.paper import press
 from tests.portal.looks.documents import (
@@ -175,3 +176,11 @@ def test_when_all_places_are_taken_nobody_waits_for_ever(monkeypatch: pytest.Mon
     assert press._places.acquire(blocking=False)
     with pytest.raises(press.Busy):
         printed(a_mail_document())
+
+
+def test_on_a_server_the_fonts_are_where_static_files_were_collected(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(press.finders, "find", lambda _: None)
+    settings.STATIC_ROOT = tmp_path
+    assert press.fonts.__wrapped__() == tmp_path / "vendor" / "print"

@@ -33,7 +33,7 @@ def test_each_check_is_a_row_with_its_points() -> None:
     assert row["sentence"] == "Uitslag: no-match."
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_cell_is_a_formula(start: str) -> None:
     document = a_mail_document("broken")
     document["categories"][0]["checks"][0]["sentence"] = {"nl": f"{start}HYPERLINK(1)", "en": "x"}
