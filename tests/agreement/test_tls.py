@@ -432,7 +432,7 @@ def test_the_plan_of_mail_comes_to_the_same_with_fewer_connections(server: Serve
     assert mail.versions == web.versions
     compared = [name for name in CHECKS if name not in (*server.unseen, "tls_0rtt", "tls_ocsp")]
     assert {name: outcome(mail, name) for name in compared} == {name: outcome(web, name) for name in compared}
-    assert mail.scan.connections <= 17
+    assert mail.scan.connections <= 18  # that of the handshake before it included
 
 
 @each_server
