@@ -150,6 +150,7 @@ OURS = (
     _("Alternative options"),
     _("You are about to generate a new set of recovery codes for your account."),
     _("This action will invalidate your existing codes."),
+    _("Are you sure?"),
 )
 
 KEYS = ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys.", "count")
