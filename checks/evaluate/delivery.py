@@ -54,6 +54,7 @@ class Because(StrEnum):
     HOST_INSECURE = "host-insecure"
     RECORDS_INSECURE = "records-insecure"
     NONE_USABLE = "none-usable"
+    NO_ADDRESS = "no-address"
     ADDRESS_BOGUS = "address-bogus"
     ADDRESS_FAILED = "address-failed"
     RECORDS_BOGUS = "records-bogus"
@@ -92,8 +93,16 @@ def host_rows(view: View, host: str) -> list[Observation]:
         rows.append(Observation(host, found, _evidence(view, policy, why), session.address))
     if rows:
         return rows
-    found = Delivery.UNKNOWN if view.has_address(host + ".") or policy is Policy.UNKNOWN else Delivery.DEFERRED
-    return [Observation(host, found, _evidence(view, policy, Because.NOT_SEEN))]
+    found, why = _unvisited(view, host, policy, because)
+    return [Observation(host, found, _evidence(view, policy, why))]
+
+
+def _unvisited(view: View, host: str, policy: Policy, because: Because) -> tuple[Delivery, Because]:
+    """A host of which no address was visited: there is none, DNS already says to wait, or we did not get to it."""
+    if policy in (Policy.WAIT, Policy.UNKNOWN):
+        return Delivery.DEFERRED if policy is Policy.WAIT else Delivery.UNKNOWN, because
+    seen = view.has_address(host + ".")
+    return (Delivery.UNKNOWN, Because.NOT_SEEN) if seen else (Delivery.DEFERRED, Because.NO_ADDRESS)
 
 
 def _evidence(view: View, policy: Policy, because: Because) -> dict[str, Any]:

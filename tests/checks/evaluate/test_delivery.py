@@ -90,7 +90,28 @@ def test_m01_a_bogus_mx_means_no_delivery_anywhere() -> None:
 
 def test_m12_a_host_without_address_is_skipped() -> None:
     row, _ = delivery(a_mail_view(lookups=(a_lookup(HOST, "A"),))).observations
-    assert (row.address, row.outcome) == (None, Delivery.DEFERRED)
+    assert (row.address, row.outcome, row.evidence["because"]) == (None, Delivery.DEFERRED, "no-address")
+
+
+@pytest.mark.parametrize(
+    ("lookups", "expected", "because"),
+    [
+        pytest.param((), Delivery.UNKNOWN, "not-seen", id="we-did-not-get-to-it"),
+        pytest.param((tlsa(**BOGUS),), Delivery.DEFERRED, "records-bogus", id="T18-dns-says-to-wait"),
+        pytest.param(
+            (a_lookup(HOST, "A", **SERVFAIL), a_lookup(HOST, "AAAA", **SERVFAIL)),
+            Delivery.DEFERRED,
+            "address-failed",
+            id="M15-no-address-to-be-had",
+        ),
+        pytest.param(
+            (a_lookup(HOST, "A", **SILENCE),), Delivery.UNKNOWN, "address-failed", id="M15-silence-towards-us"
+        ),
+    ],
+)
+def test_a_host_that_was_not_visited_says_why(lookups: tuple[Lookup, ...], expected: Delivery, because: str) -> None:
+    row, _ = delivery(a_mail_view(lookups=lookups)).observations
+    assert (row.outcome, row.evidence["because"]) == (expected, because)
 
 
 def _two(preference: int, first: dict, second: dict, *lookups: Lookup) -> dict[str, str]:
