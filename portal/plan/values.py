@@ -120,6 +120,7 @@ def _stale(document: Json, rows: Iterable[Open], host: str) -> list[str]:
         for row in rows
         if row.subject == host
         for record in row.evidence.get("records") or ()
+        if isinstance(record, Mapping)  # those of CAA are texts
     )
     return [line for line in found if line not in matching and _TLSA.fullmatch(line)][:10]
 

@@ -12,9 +12,12 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from checks import Measurement, Options, Report, Suite, Target, evaluate, scan
 from lab import PRACTICE
+from tests.portal.conftest import plain_static_files  # noqa: F401 - used by being here
+from tests.portal.looks.test_pages import finished
 from tests.practice.expected import EXPECTED, MAIL
 
 ALL = [(domain.name, suite) for domain in PRACTICE for suite in Suite]
@@ -81,3 +84,10 @@ def test_whoever_waits_for_a_slow_server_is_told_why(options: Options) -> None:
     told = {line["event"] for line in seen[-1]["log"]}
     assert {"started", "mail-hosts-found", "greeting-delayed", "endpoint-done", "judging"} <= told
     assert seen[-1]["done"] == seen[-1]["total"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "suite"), ALL)
+def test_the_report_of_a_practice_domain_has_a_page(client: Client, report: Scan, name: str, suite: Suite) -> None:
+    address = finished(report(name, suite).to_json()).get_absolute_url()
+    assert client.get(address).status_code == 200
