@@ -151,7 +151,7 @@ def observe_name(view: View, handshake: TlsHandshake, host: str, address: str, *
     leaf = next(iter(view.chain(handshake)), None)
     names = dns_names(leaf) if leaf else ()
     found = Name.OK if matches(names, host) else (Name.MISMATCH_DANE_TA if dane_ta else Name.MISMATCH)
-    return Observation(host, found, {"names": list(names), "name_list": ", ".join(names[:5]) or "-"}, address)
+    return Observation(host, found, {"names": list(names), "name_list": ", ".join(names[:5]) or "–"}, address)
 
 
 def _dates(view: View, handshake: TlsHandshake) -> dict[str, Any]:
