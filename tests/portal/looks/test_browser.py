@@ -12,7 +12,7 @@ from portal.scans import lifecycle
 from portal.scans.live import Live
 from portal.scans.models import Scan
 from tests.portal.browsing import Open, browser, complaints, faults, keep, visit
-from tests.portal.builders import MadeReport
+from tests.portal.builders import MadeReport, a_running_scan
 from tests.portal.looks.documents import a_mail_document, a_web_document
 from tests.portal.looks.test_pages import KINDS, addresses, in_language
 from tests.portal.looks.test_progress import SEEN
@@ -57,9 +57,28 @@ def test_axe_finds_nothing_at_any_width_in_either_scheme(
     assert [text for text in complaints if OWN_STATUS.get(kind, "none") not in text] == []
 
 
+SPACED = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-block-end: 2em !important }
+"""  # WCAG 2.2, success criterion 1.4.12
 CUT = """() => [...document.querySelectorAll('main *')].filter(part =>
     ['hidden', 'clip'].includes(getComputedStyle(part).overflowX) && part.clientWidth > 1 && part.scrollWidth > part.clientWidth + 1
     && !part.closest('svg')).map(part => part.className || part.tagName)"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_scrolls_sideways_at_320_pixels_and_nothing_is_cut_off_with_wide_spacing(
+    visit: Open, kind: str
+) -> None:
+    page = visit(addresses()[kind], width=320, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    fits = "document.documentElement.scrollWidth <= window.innerWidth"
+    assert page.evaluate(fits)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.add_style_tag(content=SPACED)
+        assert (width, page.evaluate(fits), page.evaluate(CUT)) == (width, True, [])
+    keep(page, f"{kind}-spaced")
 
 
 @pytest.mark.parametrize("kind", ["home", "mail", "web", "running", "compare", "explain"])
@@ -77,6 +96,40 @@ def test_with_forced_colours_every_sign_and_line_can_still_be_seen(visit: Open, 
 def test_nothing_moves_for_who_wants_no_motion(visit: Open, kind: str) -> None:
     page = visit(addresses()[kind], reduced_motion="reduce")
     assert page.evaluate("document.getAnimations().filter(motion => motion.playState === 'running').length") == 0
+
+
+STEPS = [
+    {
+        "done": done,
+        "total": 12,
+        "categories": [
+            {"id": "mail_dnssec", "state": "done" if done > 2 else "busy", "ms": 310},
+            {"id": "mail_starttls", "state": "busy" if done > 2 else "waiting", "ms": 5200},
+            {"id": "mail_auth", "state": "waiting", "ms": 0},
+        ],
+        "log": SEEN["log"][: done // 3],
+    }
+    for done in (0, 3, 6, 9, 11)
+]
+SHIFTS = """() => new Promise(done => { new PerformanceObserver(list => done(list.getEntries()
+    .filter(entry => !entry.hadRecentInput).reduce((sum, entry) => sum + entry.value, 0)))
+    .observe({ type: 'layout-shift', buffered: true }); requestAnimationFrame(() => requestAnimationFrame(() => done(0))) })"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_while_results_stream_in_and_when_the_report_is_there(visit: Open, width: int) -> None:
+    scan = a_running_scan("running.example")
+    page = visit(scan.get_absolute_url(), width=width)
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(SHIFTS) < 0.05
+    for seen in STEPS:
+        Live(scan)(seen)
+        expect(page.get_by_role("progressbar")).to_have_attribute("value", str(seen["done"]))
+    assert page.evaluate(SHIFTS) < 0.05
+    finish(scan, a_mail_document("broken"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("running.example")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(SHIFTS) < 0.05
 
 
 def test_the_main_path_with_javascript_fills_itself_in_and_ends_at_the_report(
