@@ -123,6 +123,7 @@ CHECKS = (
             Valid.NULL_MX: _NOBODY,
             Valid.MX_BOGUS: _NOBODY,
             Valid.NO_TLSA: _NOBODY,
+            Valid.NOT_DELIVERABLE: _NOBODY,
             Valid.UNKNOWN: unknown(),
             Valid.MX_UNKNOWN: unknown(),
             Valid.COMMON_NAME: warns(),

@@ -13,7 +13,7 @@ from checks.dnssec import Outcome, Security
 from checks.evaluate import certificate, dane
 from checks.evaluate.dane import Caution, Fit, Peer, authenticate
 from checks.evaluate.mail_hosts import sessions_of
-from checks.evaluate.starttls import WITHOUT_TLS, judge
+from checks.evaluate.starttls import NOBODY_DELIVERS, WITHOUT_TLS, judge
 from checks.evaluate.tlsa import TlsaSet, host_tlsa
 from checks.evaluate.view import View
 from checks.facts.dns import DnsFailure
@@ -52,6 +52,7 @@ class Valid(StrEnum):
     NULL_MX = "null-mx"
     MX_BOGUS = "mx-bogus"
     NO_TLSA = "no-tlsa"
+    NOT_DELIVERABLE = "not-deliverable"
     UNKNOWN = "unknown"
     MX_UNKNOWN = "mx-unknown"
     COMMON_NAME = "common-name"
@@ -126,7 +127,8 @@ def _existence(view: View, tlsa: TlsaSet, session: SmtpSession) -> Exists:
         return Exists.UNKNOWN if lookup.security is Security.INDETERMINATE else Exists.INSECURE
     if not tlsa.usable:
         return Exists.NO_USABLE
-    return Exists.UNMATCHED if validity(view, tlsa, session) not in (*DELIVERED, Valid.UNKNOWN) else Exists.OK
+    no_fault = (*DELIVERED, Valid.UNKNOWN, Valid.NOT_DELIVERABLE)
+    return Exists.OK if validity(view, tlsa, session) in no_fault else Exists.UNMATCHED
 
 
 def _absence(view: View, host: str) -> Exists:
@@ -173,7 +175,7 @@ def validity(view: View, tlsa: TlsaSet, session: SmtpSession) -> Valid:
     if not tlsa.usable:
         return Valid.UNKNOWN if tlsa.lookup.security is Security.INDETERMINATE else Valid.NO_TLSA
     if not isinstance(session.tls, TlsHandshake):
-        return Valid.NO_TLS if _server_side(session) else Valid.UNKNOWN
+        return _without_handshake(session)
     found = _fit_of(view, tlsa.usable, session.host, session.tls)
     if found not in MATCHED:
         return found
@@ -222,9 +224,14 @@ def other_certificate(view: View, session: SmtpSession) -> TlsHandshake | None:
     return session.other_tls if view.chain(session.other_tls)[:1] != view.chain(session.tls)[:1] else None
 
 
-def _server_side(session: SmtpSession) -> bool:
-    """No TLS by the server's doing: a sender that does DANE then does not deliver (RFC 7672 section 2.2)."""
-    return judge(session) in WITHOUT_TLS
+def _without_handshake(session: SmtpSession) -> Valid:
+    """No TLS by the server's doing: a sender that does DANE then does not deliver (RFC 7672 section 2.2). Where no sender
+    delivers at all there is nothing to match.
+    """
+    found = judge(session)
+    if found in WITHOUT_TLS:
+        return Valid.NO_TLS
+    return Valid.NOT_DELIVERABLE if found in NOBODY_DELIVERS else Valid.UNKNOWN
 
 
 def peer(view: View, host: str, handshake: TlsHandshake) -> Peer:

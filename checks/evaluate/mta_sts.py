@@ -12,7 +12,7 @@ from checks.dnssec import Lookup, Outcome, Security
 from checks.evaluate import certificate, history
 from checks.evaluate.certificate import Trust
 from checks.evaluate.mail_hosts import hosts_or_reason
-from checks.evaluate.starttls import WITHOUT_TLS, judge
+from checks.evaluate.starttls import WITHOUT_TLS, is_deliverable, judge
 from checks.evaluate.txt import texts_of
 from checks.evaluate.view import View
 from checks.facts.earlier import PolicySeen
@@ -66,7 +66,7 @@ class Reports(StrEnum):
 
 
 def mta_sts(view: View) -> Finding:
-    """One row for the domain, and with a policy that can be used one for each mail host."""
+    """One row for the domain, and with a policy that can be used one for each mail host that a sender can deliver to."""
     hosts, reason = hosts_or_reason(view)
     if not hosts:
         return Finding(MtaSts(reason))
@@ -80,9 +80,8 @@ def mta_sts(view: View) -> Finding:
     rows = [Observation(domain, found, {"owner": f"_mta-sts.{domain}", **evidence})]
     if policy is not None and policy.mode is not Mode.NONE:
         shown = {"mode": policy.mode.value, "mx": list(policy.mx)}
-        rows += [
-            Observation(host.name.rstrip("."), _host(view, policy, host.name.rstrip(".")), shown) for host in hosts
-        ]
+        names = [name for host in hosts if is_deliverable(view, name := host.name.rstrip("."))]
+        rows += [Observation(name, _host(view, policy, name), shown) for name in names]
     return Finding(MtaSts.NO_HOSTS, tuple(rows))
 
 

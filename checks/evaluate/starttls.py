@@ -49,6 +49,7 @@ class Starttls(StrEnum):
 
 SLOW_GREETING = 3000  # milliseconds
 WITHOUT_TLS = (Starttls.HANDSHAKE, Starttls.REJECTED, Starttls.NO_STARTTLS, Starttls.STRIPPED)  # by their doing
+NOBODY_DELIVERS = (Starttls.NO_ADDRESS, Starttls.FORBIDDEN, Starttls.NEVER_MAIL)  # whoever the sender is
 
 
 def available(view: View) -> Finding:
@@ -66,6 +67,14 @@ def _hosts_without_session(view: View) -> list[Observation]:
     tested = {session.host for session in view.sessions}
     silent = [host for host in hosts if host.name.rstrip(".") not in tested]
     return [Observation(host.name.rstrip("."), _no_session(view, host.name)) for host in silent]
+
+
+def is_deliverable(view: View, host: str) -> bool:
+    """Whether a sender could deliver to the host (without final dot) as far as we know. Where none can, there is nothing of
+    it to judge besides.
+    """
+    seen = [judge(session) for session in view.sessions if session.host == host] or [_no_session(view, f"{host}.")]
+    return any(found not in NOBODY_DELIVERS for found in seen)
 
 
 def _no_session(view: View, host: str) -> Starttls:
@@ -228,7 +237,7 @@ def remarks(session: SmtpSession) -> list[str]:
 
 def _no_handshake(session: SmtpSession) -> str:
     """``no-tls`` when the server has none, ``unknown`` when we could not see."""
-    seen = (*WITHOUT_TLS, Starttls.NEVER_MAIL, Starttls.FORBIDDEN)
+    seen = (*WITHOUT_TLS, *NOBODY_DELIVERS)
     return "no-tls" if judge(session) in seen else "unknown"
 
 

@@ -62,6 +62,14 @@ def test_a_server_that_refuses_us_makes_the_report_provisional_and_costs_nothing
     assert found.score == 99  # everything else is right; a provisional report never shows 100
 
 
+@pytest.mark.parametrize("name", ["neemt-geen-mail", "mx-zonder-adres", "mx-prive"])
+def test_a_host_that_nobody_can_deliver_to_is_a_fault_and_leaves_nothing_unseen(report: Scan, name: str) -> None:
+    found = report(f"{name}.voorbeeld.test", MAIL)
+    assert not found.partial
+    assert found.score is not None
+    assert found.score < 100
+
+
 @pytest.mark.parametrize(("name", "suite"), ALL)
 def test_a_stored_measurement_gives_the_same_document(report: Scan, name: str, suite: Suite) -> None:
     stored = json.loads(json.dumps(report(name, suite).to_json()))
