@@ -32,6 +32,7 @@ _ABOVE: Mapping[str, tuple[str, Words, bool]] = {
     "incomplete": ("failed", {"nl": "niet meegestuurd", "en": "not sent along"}, True),
     "other": ("failed", {"nl": "de keten klopt niet", "en": "the chain is not right"}, True),
 }
+_LABEL: Words = {"nl": "Certificaten: {nodes}", "en": "Certificates: {nodes}"}
 _TRUSTED: Words = {"nl": "bekende uitgever", "en": "known issuer"}
 _UNPLACED: Words = {"nl": "niet meegestuurd", "en": "not sent along"}
 
@@ -51,9 +52,9 @@ def build(checks: Iterable[Json], language: str) -> Tree | None:
     if not chains:
         return None
     roots = _merged(chains)
-    label = "; ".join(f"{node.name}: {node.note}" for root in roots for node in _flat(root))
-    title = "Certificates: " if language == "en" else "Certificaten: "
-    return Tree(draw(roots, bounded(title + label, 2000)), any(node.broken for root in roots for node in _flat(root)))
+    nodes = "; ".join(f"{node.name}: {node.note}" for root in roots for node in _flat(root))
+    label = bounded(say(_LABEL, language).format(nodes=nodes), 2000)
+    return Tree(draw(roots, label), any(node.broken for root in roots for node in _flat(root)))
 
 
 def _chain(row: Json, language: str) -> list[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,22 @@ Document = Mapping[str, Any]
 _WRONG = ("failed", "warning")
 _RIGHT = ("passed", "info")
 _NAMED = 3  # checks that a notice names
+
+_NEW_WRONG: words.Words = {"nl": "Nieuw niet in orde: {checks}.", "en": "New, not right: {checks}."}
+_BETTER: words.Words = {"nl": "Beter geworden: {checks}.", "en": "Better: {checks}."}
+_NO_OTHER_VERDICT: words.Words = {
+    "nl": "Geen oordeel is beter of slechter geworden.",
+    "en": "No verdict became better or worse.",
+}
+_AND_MORE: words.Words = {"nl": "{named}, en nog {more}", "en": "{named}, and {more} more"}
+_LINK: words.Words = {"nl": "Vergelijk de twee rapporten", "en": "Compare the two reports"}
+_COURSE: words.Words = {
+    "nl": "van {first} naar {last} in {count} rapporten",
+    "en": "from {first} to {last} in {count} reports",
+}
+_NOT_IN_REPORT: words.Words = {"nl": "niet in dit rapport", "en": "not in this report"}
+_SAME_SCORE: words.Words = {"nl": "De score is dezelfde als op {day}.", "en": "The score is the same as on {day}."}
+_OTHER_SCORE: words.Words = {"nl": "Van {old} naar {new} sinds {day}.", "en": "From {old} to {new} since {day}."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +102,13 @@ def build(before: Document, after: Document, language: str) -> Comparison:
 
 def notice(found: Comparison, url: str, language: str) -> Notice:
     """What changed since an earlier report, for the head of the newer one."""
-    english = language == "en"
-    parts = []
-    if found.worse:
-        parts.append(("New, not right: " if english else "Nieuw niet in orde: ") + _titles(found.worse, language))
-    if found.better:
-        parts.append(("Better: " if english else "Beter geworden: ") + _titles(found.better, language))
-    if not parts:
-        parts.append("No verdict became better or worse." if english else "Geen oordeel is beter of slechter geworden.")
-    link = "Compare the two reports" if english else "Vergelijk de twee rapporten"
-    return Notice("warning" if found.worse else "info", found.headline, " ".join(parts), url, link)
+    parts = [
+        words.say(told, language).format(checks=_titles(lines, language))
+        for told, lines in ((_NEW_WRONG, found.worse), (_BETTER, found.better))
+        if lines
+    ]
+    text = " ".join(parts) or words.say(_NO_OTHER_VERDICT, language)
+    return Notice("warning" if found.worse else "info", found.headline, text, url, words.say(_LINK, language))
 
 
 def history(totals: Sequence[int | None], language: str) -> SafeString | str:
@@ -103,12 +116,7 @@ def history(totals: Sequence[int | None], language: str) -> SafeString | str:
     scores = [total for total in totals if total is not None]
     if len(scores) < 2:
         return ""
-    first, last, count = scores[0], scores[-1], len(scores)
-    label = (
-        f"from {first} to {last} in {count} reports"
-        if language == "en"
-        else f"van {first} naar {last} in {count} rapporten"
-    )
+    label = words.say(_COURSE, language).format(first=scores[0], last=scores[-1], count=len(scores))
     return sparkline(totals, label)
 
 
@@ -139,7 +147,7 @@ def _line(check_id: str, old: Document | None, new: Document | None, language: s
 
 def _cell(check: Document | None, language: str) -> Cell:
     if check is None:
-        return Cell("not_tested", "not in this report" if language == "en" else "niet in dit rapport", "")
+        return Cell("not_tested", words.say(_NOT_IN_REPORT, language), "")
     return Cell(
         check["status"],
         words.say(words.STATUS[check["status"]], language),
@@ -149,25 +157,22 @@ def _cell(check: Document | None, language: str) -> Cell:
 
 def _side(document: Document, language: str) -> Side:
     at, score = words.parse_time(document["measured_at"]), document["score"]
-    none = "no score" if language == "en" else "geen score"
     return Side(
         score,
-        none if score is None else words.out_of_100(score, language),
+        words.score_text(score, language),
         words.moment(at, language) if at else None,
         words.day(at, language) if at else "",
     )
 
 
 def _headline(before: Side, after: Side, language: str) -> str:
-    english = language == "en"
     if before.score == after.score:
-        return f"The score is the same as on {before.day}." if english else f"De score is dezelfde als op {before.day}."
+        return words.say(_SAME_SCORE, language).format(day=before.day)
     old, new = ("–" if side.score is None else side.score for side in (before, after))
-    return f"From {old} to {new} since {before.day}." if english else f"Van {old} naar {new} sinds {before.day}."
+    return words.say(_OTHER_SCORE, language).format(old=old, new=new, day=before.day)
 
 
 def _titles(lines: Sequence[Line], language: str) -> str:
-    named: Iterable[str] = (line.title for line in lines[:_NAMED])
+    named = ", ".join(line.title for line in lines[:_NAMED])
     more = len(lines) - _NAMED
-    rest = (f", and {more} more" if language == "en" else f", en nog {more}") if more > 0 else ""
-    return f"{', '.join(named)}{rest}."
+    return words.say(_AND_MORE, language).format(named=named, more=more) if more > 0 else named

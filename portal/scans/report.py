@@ -23,6 +23,7 @@ from portal.scans import (
     coverage,
     evidence,
     explanations,
+    report_words,
     route,
     share,
     visit,
@@ -37,23 +38,6 @@ MOST_SUBJECTS = 60  # rows of one check; the rest is in report.json
 
 Document = Mapping[str, Any]
 _FIRST = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")  # between two sentences
-
-# What the engine says when there was nothing to judge, in words: whose side it is on, and what to do.
-FAILURE: Mapping[str, words.Words] = {
-    "no-such-domain": {
-        "nl": "De zone erboven zegt dat deze naam niet is uitgegeven. Controleer de spelling.",
-        "en": "The parent zone says that this name has not been given out. Check the spelling.",
-    },
-    "no-answer": {
-        "nl": "De nameservers van het domein gaven ons geen antwoord. Dat kan aan die servers liggen, of aan de weg erheen. Probeer het later opnieuw.",
-        "en": "The name servers of the domain gave us no answer. That may be the servers, or the way to them. Try again later.",
-    },
-    "resolver-unfit": {
-        "nl": "Dat ligt aan ons. De resolver van deze installatie laat handtekeningen weg of antwoordt niet. De beheerder kan dit verhelpen.",
-        "en": "That is on our side. The resolver of this installation leaves signatures out or does not answer. Its operator can repair this.",
-    },
-}
-NO_FAILURE: words.Words = {"nl": "Er was niets om te beoordelen.", "en": "There was nothing to judge."}
 
 
 class Sibling(Protocol):
@@ -102,13 +86,13 @@ def build(scan: Reported, language: str, asked: Asked | None = None) -> ReportPa
         suite=suite,
         suite_name=words.say(words.SUITE[suite], language),
         score=document["score"],
-        score_text=_score_text(document, language),
+        score_text=words.score_text(document["score"], language),
         partial=bool(document["partial"]),
         seal=_seal(document, categories, language),
         verdict=verdict(document, language) if categories else _failed_verdict(failure, language),
         detail=_detail(categories, causes(document), language, full=document["score"] == 100)
         if categories
-        else words.say(FAILURE.get(failure, NO_FAILURE), language),
+        else words.say(report_words.FAILURE.get(failure, report_words.NO_FAILURE), language),
         failure=failure,
         measured=words.moment(measured, language) if measured else None,
         duration=words.seconds(float(document["duration_ms"]), language),
@@ -148,16 +132,8 @@ def display_name(domain: str) -> str:
 
 
 def _failed_verdict(failure: str, language: str) -> str:
-    if failure == "no-such-domain":
-        return "This domain does not exist." if language == "en" else "Dit domein bestaat niet."
-    return "We could not measure this domain." if language == "en" else "Wij konden dit domein niet meten."
-
-
-def _score_text(document: Document, language: str) -> str:
-    score = document["score"]
-    if score is None:
-        return "no score" if language == "en" else "geen score"
-    return words.out_of_100(score, language)
+    unknown = failure == "no-such-domain"
+    return words.say(report_words.NO_SUCH_DOMAIN if unknown else report_words.NOT_MEASURED, language)
 
 
 def _worst_first(category: CategoryCard) -> tuple[int, int]:
@@ -175,7 +151,7 @@ def _category(document: Document, category: Mapping[str, Any], language: str) ->
         status=category["status"],
         word=words.say(words.STATUS[category["status"]], language),
         score=score,
-        score_text=words.out_of_100(score, language)
+        score_text=words.score_text(score, language)
         if score is not None
         else words.say(words.STATUS[category["status"]], language),
         sentence=_category_sentence(rows, language),
@@ -187,11 +163,7 @@ def _category_sentence(rows: Sequence[CheckRow], language: str) -> str:
     """The first sentence of the worst check; when nothing asks for attention, that everything is right."""
     if rows and (rows[0].status in ("failed", "error", "warning") or all(row.status == "not_tested" for row in rows)):
         return _FIRST.split(rows[0].sentence, maxsplit=1)[0]
-    return (
-        "All checks in this part are in order."
-        if language == "en"
-        else "Alle controles van dit onderdeel zijn in orde."
-    )
+    return words.say(report_words.ALL_IN_ORDER, language)
 
 
 def _check(document: Document, check: Mapping[str, Any], language: str) -> CheckRow:
@@ -240,7 +212,7 @@ def _extent(check: Mapping[str, Any], language: str) -> str:
 def _points(check: Mapping[str, Any], language: str) -> str:
     """A check that is required and brings no points shows what others cause."""
     if check["requirement"] == "required" and not check["max_points"]:
-        return "earns no points of its own" if language == "en" else "levert zelf geen punten op"
+        return words.say(report_words.NO_POINTS_OF_ITS_OWN, language)
     return words.points(check["points"], check["max_points"], language)
 
 
@@ -281,18 +253,17 @@ def _detail(categories: Sequence[CategoryCard], named: frozenset[str], language:
     rows = rows or [row for row in checks if row.status in ("error", "warning")]
     first, *others = dict.fromkeys(row.sentence for row in rows[:2]) or [""]
     said = " ".join([first, *others]) if sum(map(len, (first, *others))) <= LONGEST_HEAD else first
-    mind = "Please note: " if language == "en" else "Let op: "
-    return mind + said if rows and (full or rows[0].status == "warning") else said
+    minded = bool(rows) and (full or rows[0].status == "warning")
+    return words.say(report_words.MIND, language).format(sentence=said) if minded else said
 
 
 def _counts(categories: Sequence[CategoryCard], language: str) -> str:
     total = sum(len(category.checks) for category in categories)
     if not total:
-        return "none" if language == "en" else "geen"
+        return words.say(report_words.NO_CHECKS, language)
     wrong = sum(row.status == "failed" for category in categories for row in category.checks)
-    if language == "en":
-        return f"{total}, {wrong} of which failed" if wrong else f"{total}, none of which failed"
-    return f"{total}, waarvan {wrong} niet in orde" if wrong else f"{total}, geen enkele niet in orde"
+    told = report_words.SOME_FAILED if wrong else report_words.NONE_FAILED
+    return words.say(told, language).format(total=total, wrong=wrong)
 
 
 def _tabs(scan: Reported, language: str) -> tuple[Tab, ...]:
@@ -305,35 +276,23 @@ def _tabs(scan: Reported, language: str) -> tuple[Tab, ...]:
     sibling = scan.sibling
     if sibling is None:
         return (shown,)
-    running = "running" if language == "en" else "loopt nog"
+    running = words.say(report_words.STILL_RUNNING, language)
     note = running if sibling.is_active else "" if sibling.total is None else str(sibling.total)
     other = Tab(words.say(words.SUITE[sibling.suite], language), note, sibling.get_absolute_url())
     return (other, shown) if sibling.suite == "web" else (shown, other)
 
 
 def _notices(document: Document, language: str) -> Iterable[Notice]:
-    english = language == "en"
     if document["partial"] and document["categories"]:
-        title = "Part of this could not be measured." if english else "Een deel was niet te meten."
-        text = (
-            "The score counts what could be measured. A score of 100 is not possible this way. Nothing of this is held against the domain."
-            if english
-            else "De score telt wat wel te meten was. Een 100 is zo niet mogelijk. Niets hiervan telt tegen het domein."
-        )
-        yield Notice("warning", title, text)
+        yield _notice("warning", report_words.PARTIAL, language)
     outcomes = {row["outcome"] for category in document["categories"] for row in category["checks"]}
     if "null-mx" in outcomes:
-        title = (
-            "This domain receives no mail, and says so itself."
-            if english
-            else "Dit domein ontvangt geen mail, en zegt dat zelf."
-        )
-        text = (
-            "It has a null MX record. There are no mail servers to test."
-            if english
-            else "Er staat een null MX-record. Er zijn geen mailservers om te testen."
-        )
-        yield Notice("info", title, text)
+        yield _notice("info", report_words.NULL_MX, language)
+
+
+def _notice(kind: str, told: tuple[words.Words, words.Words], language: str) -> Notice:
+    title, text = told
+    return Notice(kind, words.say(title, language), words.say(text, language))
 
 
 def _chains(document: Document) -> Iterable[Mapping[str, Any]]:
@@ -353,18 +312,12 @@ def _seal(document: Document, categories: Sequence[CategoryCard], language: str)
     parts = ", ".join(
         f"{category.name} {category.score_text if category.score is None else category.score}" for category in scored
     )
-    english = language == "en"
+    told = words.score_text(score, language)
     if score is None:
-        under = "no score" if english else "geen score"
-    elif partial:
-        under = "provisional" if english else "voorlopig"
+        under, label = told, told.capitalize()
     else:
-        under = "out of 100" if english else "van 100"
-    label = (
-        f"Score {_score_text(document, language)}. {parts}"
-        if score is not None
-        else _score_text(document, language).capitalize()
-    )
+        under = words.say(report_words.PROVISIONAL if partial else report_words.OF_100, language)
+        label = f"Score {told}. {parts}"
     return seal.draw(
         seal.Seal(label, "–" if score is None else str(score), under, arcs, full=score == 100 and not partial)
     )

@@ -17,13 +17,22 @@ SLOW_GREETING = 3000  # milliseconds after which a greeting is worth a word
 _OFFERED = frozenset({"ok", "handshake"})
 _READABLE = frozenset({"no-starttls", "stripped", "rejected", "handshake"})  # the sender may go on without encryption
 
-_ENVELOPE: Mapping[str, tuple[str, str, Words, Words]] = {
-    "open": (
-        "failed",
-        "envelope-open",
-        {"nl": "Open", "en": "Open"},
-        {"nl": "Leesbaar voor wie op de route meekijkt.", "en": "Readable for whoever looks along the way."},
-    ),
+Envelope = tuple[str, str, Words, Words]  # status, picture, word, sentence
+
+OPEN: Envelope = (
+    "failed",
+    "envelope-open",
+    {"nl": "Open", "en": "Open"},
+    {"nl": "Leesbaar voor wie op de route meekijkt.", "en": "Readable for whoever looks along the way."},
+)
+UNKNOWN: Envelope = (
+    "error",
+    "envelope-unknown",
+    {"nl": "Niet te meten", "en": "Could not test"},
+    {"nl": "Wij konden dit adres niet meten.", "en": "We could not test this address."},
+)
+_ENVELOPE: Mapping[str, Envelope] = {
+    "open": OPEN,
     "closed": (
         "warning",
         "envelope-closed",
@@ -66,12 +75,7 @@ _ENVELOPE: Mapping[str, tuple[str, str, Words, Words]] = {
         {"nl": "Geen bezorging", "en": "No delivery"},
         {"nl": "Hier kan geen mail worden bezorgd.", "en": "No mail can be delivered here."},
     ),
-    "unknown": (
-        "error",
-        "envelope-unknown",
-        {"nl": "Niet te meten", "en": "Could not test"},
-        {"nl": "Wij konden dit adres niet meten.", "en": "We could not test this address."},
-    ),
+    "unknown": UNKNOWN,
 }
 
 _STOPS: Mapping[str, Words] = {
@@ -91,10 +95,10 @@ _STOPS: Mapping[str, Words] = {
     "none": {"nl": "geen", "en": "none"},
     "made": {"nl": "gelukt", "en": "made"},
 }
-_ANSWER: Mapping[str, tuple[str, Words]] = {
-    "passed": ("passed", {"nl": "antwoord is ondertekend", "en": "answer is signed"}),
-    "failed": ("failed", {"nl": "antwoord is niet ondertekend", "en": "answer is not signed"}),
-    "error": ("error", {"nl": "handtekening niet te meten", "en": "signature could not be tested"}),
+_ANSWER: Mapping[str, Words] = {
+    "passed": {"nl": "antwoord is ondertekend", "en": "answer is signed"},
+    "failed": {"nl": "antwoord is niet ondertekend", "en": "answer is not signed"},
+    "error": {"nl": "handtekening niet te meten", "en": "signature could not be tested"},
 }
 _PREFERENCE: Words = {"nl": "voorkeur {preference}", "en": "preference {preference}"}
 _SLOW: Words = {
@@ -155,13 +159,11 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
     rows = [row for row in available["subjects"] if row["outcome"] != "null-mx-with-others"] if available else []
     if not rows:
         return None
-    exist, valid = (
-        _by_endpoint(checks.get("mail_starttls_dane_exist")),
-        _by_endpoint(checks.get("mail_starttls_dane_valid")),
-    )
+    exist = by_endpoint(checks.get("mail_starttls_dane_exist"))
+    valid = by_endpoint(checks.get("mail_starttls_dane_valid"))
     names = list(dict.fromkeys(row["subject"] for row in rows))
-    answer = _answer(checks, language)
-    if answer and answer[0] == "failed":
+    answer = signature(checks.get("mail_dnssec_mailto_exist"), language)
+    if answer[0] == "failed":
         valid = {key: {**row, "unsigned": True} for key, row in valid.items()}
     preferences = _preferences(checks)
     hosts = tuple(
@@ -171,13 +173,12 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
     return Route(answer, hosts, tuple(bounded(name, 253) for name in names[MOST_HOSTS:]))
 
 
-def _answer(checks: Mapping[str, Mapping[str, Any]], language: str) -> tuple[str, str]:
-    """Whether the answer that names the mail hosts is signed: without that, a matching record proves less (RFC 7672 section 2.2.1)."""
-    check = checks.get("mail_dnssec_mailto_exist")
+def signature(check: Mapping[str, Any] | None, language: str) -> tuple[str, str]:
+    """Status and word of the signature over the answer that names the hosts, or empty; for mail, without it a matching record
+    proves less (RFC 7672 section 2.2.1)."""
     if check is None or check["status"] not in _ANSWER:
         return ("", "")
-    status, word = _ANSWER[check["status"]]
-    return status, say(word, language)
+    return check["status"], say(_ANSWER[check["status"]], language)
 
 
 def _preferences(checks: Mapping[str, Mapping[str, Any]]) -> Mapping[str, int]:
@@ -187,7 +188,8 @@ def _preferences(checks: Mapping[str, Mapping[str, Any]]) -> Mapping[str, int]:
     return {host["host"]: host["preference"] for host in rows}
 
 
-def _by_endpoint(check: Mapping[str, Any] | None) -> Rows:
+def by_endpoint(check: Mapping[str, Any] | None) -> Rows:
+    """The rows of a check by name and address; none for a check that is not there."""
     return {(row["subject"], row["address"]): row for row in (check["subjects"] if check else ())}
 
 

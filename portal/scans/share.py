@@ -19,6 +19,11 @@ HEADER = (
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
+_SHORT_TEXT: words.Words = {
+    "nl": "{suite}test van {domain}: {score}, gemeten op {day}. {verdict} {address}",
+    "en": "{suite} test of {domain}: {score}, measured on {day}. {verdict} {address}",
+}
+
 
 def as_csv(document: Document, language: str) -> str:
     """One row for each check, in UTF-8 with the mark that spreadsheets ask for. No cell can be a formula."""
@@ -39,12 +44,14 @@ def short_text(document: Document, language: str, address: str) -> str:
     """A few sentences for a mail or a chat."""
     at = words.parse_time(document["measured_at"])
     suite = words.say(words.SUITE[document["suite"]], language)
-    said = verdict(document, language) if document["categories"] else ""
-    score = _score(document, language)
-    day = words.day(at, language) if at else ""
-    if language == "en":
-        return f"{suite} test of {document['domain']}: {score}, measured on {day}. {said} {address}"
-    return f"{suite}test van {document['domain']}: {score}, gemeten op {day}. {said} {address}"
+    return words.say(_SHORT_TEXT, language).format(
+        suite=suite,
+        domain=document["domain"],
+        score=words.score_text(document["score"], language),
+        day=words.day(at, language) if at else "",
+        verdict=verdict(document, language) if document["categories"] else "",
+        address=address,
+    )
 
 
 def as_badge(document: Document, language: str) -> str:
@@ -54,19 +61,13 @@ def as_badge(document: Document, language: str) -> str:
     number = "–" if document["score"] is None else str(document["score"])
     day = words.day(at, language) if at else ""
     full = document["score"] == 100 and not document["partial"]
-    label = f"{suite} {document['domain']}: {_score(document, language)}, {day}"
+    label = f"{suite} {document['domain']}: {words.score_text(document['score'], language)}, {day}"
     return badge.draw(badge.Badge(label, suite, number, day, full=full))
 
 
 def snippet(domain: str, address: str) -> str:
     """The badge in Markdown, leading to the report."""
     return f"[![Zegel: {domain}]({address}badge.svg)]({address})"
-
-
-def _score(document: Document, language: str) -> str:
-    if document["score"] is None:
-        return "no score" if language == "en" else "geen score"
-    return words.out_of_100(document["score"], language)
 
 
 def _cell(value: object) -> object:

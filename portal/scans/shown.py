@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from portal.scans.report_page import CategoryCard, Notice, Shown
+from portal.scans.words import Words, say
 
 ATTENTION = frozenset({"failed", "warning", "error"})
 OLD = timedelta(days=1)
+
+_A_DAY_OLD: Words = {"nl": "Dit rapport is een dag oud.", "en": "This report is a day old."}
+_DAYS_OLD: Words = {"nl": "Dit rapport is {days} dagen oud.", "en": "This report is {days} days old."}
+_TEST_AGAIN: Words = {
+    "nl": "Het kan intussen anders zijn. Test opnieuw om te zien hoe het nu is.",
+    "en": "Things may be different by now. Test again to see how it is today.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,5 @@ def age_notice(measured: datetime | None, asked: Asked, language: str) -> Notice
     age = asked.now.astimezone(UTC) - measured if asked.now and measured else timedelta()
     if age < OLD:
         return None
-    days = age.days
-    if language == "en":
-        title = f"This report is {days} days old." if days != 1 else "This report is a day old."
-        return Notice("info", title, "Things may be different by now. Test again to see how it is today.")
-    title = f"Dit rapport is {days} dagen oud." if days != 1 else "Dit rapport is een dag oud."
-    return Notice("info", title, "Het kan intussen anders zijn. Test opnieuw om te zien hoe het nu is.")
+    title = say(_A_DAY_OLD if age.days == 1 else _DAYS_OLD, language).format(days=age.days)
+    return Notice("info", title, say(_TEST_AGAIN, language))

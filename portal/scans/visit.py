@@ -9,19 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.scans.evidence import bounded
-from portal.scans.route import Host, Lane, Route, Row, Rows, Stop
+from portal.scans.route import OPEN, UNKNOWN, Envelope, Host, Lane, Route, Row, Rows, Stop, by_endpoint, signature
 from portal.scans.words import STATUS, Words, rank, say
 
 MOST_LANES = 20
 _READABLE = frozenset({"no-https", "silent", "handshake"})  # the visitor may go on without encryption
 
-_OUTCOME: Mapping[str, tuple[str, str, Words, Words]] = {
-    "open": (
-        "failed",
-        "envelope-open",
-        {"nl": "Open", "en": "Open"},
-        {"nl": "Leesbaar voor wie op de route meekijkt.", "en": "Readable for whoever looks along the way."},
-    ),
+_OUTCOME: Mapping[str, Envelope] = {
+    "open": OPEN,
     "warned": (
         "failed",
         "envelope-broken",
@@ -55,12 +50,7 @@ _OUTCOME: Mapping[str, tuple[str, str, Words, Words]] = {
         {"nl": "Geen bezoek", "en": "No visit"},
         {"nl": "Hier is de website niet te bereiken.", "en": "The website cannot be reached here."},
     ),
-    "unknown": (
-        "error",
-        "envelope-unknown",
-        {"nl": "Niet te meten", "en": "Could not test"},
-        {"nl": "Wij konden dit adres niet meten.", "en": "We could not test this address."},
-    ),
+    "unknown": UNKNOWN,
 }
 # What a stop says, by its status; a stop of which we know nothing says its status alone.
 _TEXT: Mapping[str, Mapping[str, Words]] = {
@@ -75,11 +65,6 @@ _TEXT: Mapping[str, Mapping[str, Words]] = {
 _CLOSED_PORT: Words = {"nl": "poort is dicht", "en": "port is closed"}
 _UNREACHED: Words = {"nl": "niet bereikt", "en": "not reached"}
 _CERTIFICATE: Words = {"nl": "Certificaat", "en": "Certificate"}
-_ANSWER: Mapping[str, Words] = {
-    "passed": {"nl": "antwoord is ondertekend", "en": "answer is signed"},
-    "failed": {"nl": "antwoord is niet ondertekend", "en": "answer is not signed"},
-    "error": {"nl": "handtekening niet te meten", "en": "signature could not be tested"},
-}
 
 
 def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | None:
@@ -89,7 +74,7 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
     if not rows:
         return None
     seen = {
-        part: _by_address(checks.get(f"web_https_{part}"))
+        part: by_endpoint(checks.get(f"web_https_{part}"))
         for part in ("http_redirect", "cert_chain", "cert_domain", "http_hsts")
     }
     names = list(dict.fromkeys(row["subject"] for row in rows))
@@ -101,13 +86,8 @@ def build(checks: Mapping[str, Mapping[str, Any]], language: str) -> Route | Non
         )
         for name in names
     )
-    signed = checks.get("web_dnssec_exist", {}).get("status", "")
-    answer = (signed, say(_ANSWER[signed], language)) if signed in _ANSWER else ("", "")
+    answer = signature(checks.get("web_dnssec_exist"), language)
     return Route(answer, hosts, tuple(bounded(row["address"], 60) for row in rows[MOST_LANES:]))
-
-
-def _by_address(check: Mapping[str, Any] | None) -> Rows:
-    return {(row["subject"], row["address"]): row for row in (check["subjects"] if check else ())}
 
 
 def _lane(row: Row, seen: Mapping[str, Rows], language: str) -> Lane:

@@ -39,6 +39,22 @@ _UNIT: Mapping[str, Words] = {
     "rows": {"nl": "onderdelen", "en": "parts"},
 }
 
+_MILLISECONDS: Words = {"nl": "{amount} milliseconden", "en": "{amount} milliseconds"}
+_SECONDS: Words = {"nl": "{amount} seconden", "en": "{amount} seconds"}
+
+_POINTS: Words = {"nl": "{points} punten", "en": "{points} points"}
+_POINTS_OF: Words = {"nl": "{earned} van {possible} punten", "en": "{earned} out of {possible} points"}
+_DOES_NOT_COUNT: Words = {"nl": "telt niet mee", "en": "does not count"}
+_SCORE: Words = {"nl": "{score} van 100", "en": "{score} out of 100"}
+_NO_SCORE: Words = {"nl": "geen score", "en": "no score"}
+
+_HOLDS_FOR_SOME: Words = {
+    "nl": "Dit geldt voor {alike} van de {total} {unit}.",
+    "en": "This holds for {alike} of the {total} {unit}.",
+}
+_HOLDS_FOR_BOTH: Words = {"nl": "Dit geldt voor beide {unit}.", "en": "This holds for both {unit}."}
+_HOLDS_FOR_ALL: Words = {"nl": "Dit geldt voor alle {total} {unit}.", "en": "This holds for all {total} {unit}."}
+
 _MONTHS: Mapping[str, tuple[str, ...]] = {
     "nl": (
         "januari",
@@ -120,44 +136,42 @@ def decimal(number: float, language: str, digits: int = 1) -> str:
 def seconds(milliseconds: float, language: str) -> str:
     """``8,2 seconden`` / ``8.2 seconds``; what is shorter than a tenth of a second in milliseconds."""
     if milliseconds < 100:
-        return f"{milliseconds:.0f} milliseconds" if language == "en" else f"{milliseconds:.0f} milliseconden"
-    amount = f"{milliseconds / 1000:.1f}"
-    return f"{amount} seconds" if language == "en" else f"{amount.replace('.', ',')} seconden"
+        return say(_MILLISECONDS, language).format(amount=f"{milliseconds:.0f}")
+    return say(_SECONDS, language).format(amount=_tenths(milliseconds, language))
 
 
 def stamp(milliseconds: float, language: str) -> str:
     """``8,2 s``: a short time for lists."""
-    amount = f"{milliseconds / 1000:.1f} s"
+    return f"{_tenths(milliseconds, language)} s"
+
+
+def _tenths(milliseconds: float, language: str) -> str:
+    """Seconds with one decimal, also where it is a zero."""
+    amount = f"{milliseconds / 1000:.1f}"
     return amount if language == "en" else amount.replace(".", ",")
 
 
 def points(earned: float | None, possible: float | None, language: str) -> str:
     """``0 van 10 punten`` / ``0 out of 10 points``; a check without points does not count."""
     if earned is None or not possible:
-        return "telt niet mee" if language != "en" else "does not count"
+        return say(_DOES_NOT_COUNT, language)
     got, most = decimal(earned, language), decimal(possible, language)
-    return f"{got} out of {most} points" if language == "en" else f"{got} van {most} punten"
+    return say(_POINTS_OF, language).format(earned=got, possible=most)
 
 
 def worth(weight: int, language: str) -> str:
     """``10 punten`` / ``10 points`` for full marks, or that a check does not count."""
     if not weight:
         return points(None, None, language)
-    return f"{weight} points" if language == "en" else f"{weight} punten"
+    return say(_POINTS, language).format(points=weight)
 
 
-def out_of_100(score: int, language: str) -> str:
-    """``76 van 100`` / ``76 out of 100``."""
-    return f"{score} out of 100" if language == "en" else f"{score} van 100"
+def score_text(score: int | None, language: str) -> str:
+    """``76 van 100`` / ``76 out of 100``, or that there is no score."""
+    return say(_NO_SCORE if score is None else _SCORE, language).format(score=score)
 
 
 def extent(alike: int, total: int, unit: str, language: str) -> str:
     """``Dit geldt voor 1 van de 4 adressen.``, or for all of them; ``unit`` is addresses or rows."""
-    unit = say(_UNIT[unit], language)
-    if alike < total:
-        many = f"{alike} of the {total}" if language == "en" else f"{alike} van de {total}"
-    elif total == 2:
-        many = "both" if language == "en" else "beide"
-    else:
-        many = f"all {total}" if language == "en" else f"alle {total}"
-    return f"This holds for {many} {unit}." if language == "en" else f"Dit geldt voor {many} {unit}."
+    told = _HOLDS_FOR_SOME if alike < total else _HOLDS_FOR_BOTH if total == 2 else _HOLDS_FOR_ALL
+    return say(told, language).format(alike=alike, total=total, unit=say(_UNIT[unit], language))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
 
 import pytest
 
+import portal
 from portal.scans import words
 
 MORNING = datetime(2026, 11, 23, 8, 41, 7, tzinfo=UTC)
@@ -54,3 +59,25 @@ def test_a_status_of_tomorrow_ranks_last() -> None:
 def test_every_status_has_a_word_in_both_languages() -> None:
     assert set(words.SEVERITY) < set(words.STATUS)
     assert all(set(said) == {"nl", "en"} and all(said.values()) for said in words.STATUS.values())
+
+
+def _texts(value: object) -> Iterator[Mapping[str, str]]:
+    """Every text in two languages that a table holds, at any depth."""
+    if isinstance(value, Mapping) and "nl" in value and isinstance(value["nl"], str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
+
+
+def _blanks(said: str) -> set[str]:
+    return {name for _text, name, _form, _conversion in Formatter().parse(said) if name is not None}
+
+
+def test_what_a_sentence_leaves_open_is_the_same_in_both_languages() -> None:
+    root = Path(portal.__file__).parent
+    named = [path for path in root.rglob("*.py") if '"nl": ' in path.read_text()]
+    modules = [importlib.import_module(".".join(path.relative_to(root.parent).with_suffix("").parts)) for path in named]
+    told = [text for module in modules for value in vars(module).values() for text in _texts(value)]
+    assert len(told) > 100
+    assert [text for text in told if _blanks(text["nl"]) != _blanks(text.get("en", ""))] == []
