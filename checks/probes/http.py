@@ -16,6 +16,7 @@ from checks.facts.tls import TlsFailure, TlsHandshake
 from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
+from checks.probes.telling import Tell, nobody
 from checks.probes.tls import HTTP_1_1, handshake, met_silence
 from checks.wire.http import Done, HttpExchange
 
@@ -33,15 +34,17 @@ async def probe(
     now: datetime,
     seconds: float | None = None,
     door: Door | None = None,
+    tell: Tell = nobody,
 ) -> WebEndpoint:
     """What ``address`` of web host ``host`` answers. Raises nothing: what could not be had is Unreachable in its place.
 
     ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
-    deadline of the scan). Cancelling it still cancels.
+    deadline of the scan). Cancelling it still cancels. ``tell`` hears how far it is: ``reached`` with the ``stop`` and its
+    facts.
     """
     door = door or AioDoor(options, limits)
     end = door.clock() + (options.deadline if seconds is None else seconds)
-    visit = _Visit(host.rstrip("."), address, options, now, door, end)
+    visit = _Visit(host.rstrip("."), address, options, now, door, end, tell)
     plain, (tls, secure) = await asyncio.gather(visit.http(), visit.https())
     if met_silence(tls) and door.clock() < end:
         again, secure = await visit.https(short=True)
@@ -59,11 +62,12 @@ class _Visit:
     now: datetime
     door: Door
     end: float
+    tell: Tell
 
     async def http(self) -> HttpResponse | Unreachable:
         try:
             async with self._connected(80) as connection:
-                return await self._get(connection)
+                return self._heard(await self._get(connection), "http")
         except Interrupted as interrupted:
             return interrupted.why
 
@@ -85,11 +89,18 @@ class _Visit:
                 )
                 if stream is None:
                     return tls, None
-                response = await self._get(stream)
+                if isinstance(tls, TlsHandshake):
+                    self.tell("reached", stop="tls", version=tls.version)
+                response = self._heard(await self._get(stream), "page")
                 await stream.end(self._within(GOODBYE))
                 return tls, response
         except Interrupted as interrupted:
             return interrupted.why, None
+
+    def _heard(self, response: HttpResponse | Unreachable, stop: str) -> HttpResponse | Unreachable:
+        if isinstance(response, HttpResponse):
+            self.tell("reached", stop=stop)
+        return response
 
     def _connected(self, port: int) -> AbstractAsyncContextManager[Connection]:
         return self.door.connect(self.address, port, self.options.connect_timeout, self.end)

@@ -7,7 +7,6 @@ when there was no TLS: nobody is held to what was seen once. Whatever happens be
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from checks.net.aio import AioDoor
 from checks.net.transport import Connection, Door, Interrupted, Limits
 from checks.options import Options
 from checks.probes.line import Line
+from checks.probes.telling import Tell, nobody
 from checks.probes.tls import TlsStream, handshake, met_silence
 from checks.wire.smtp import Done, Event, NeedMore, Send, SmtpDialogue, StartTls, State
 
@@ -27,13 +27,6 @@ RETRY_AFTER = 4.0  # seconds; long enough for a connection count to go down, sho
 QUIET = 1.0  # seconds without a greeting after which we take it that each connection has to wait so long
 PATIENCE = 3.0  # seconds without a greeting after which whoever waits for the scan is told why
 GOODBYE = 2.0  # seconds that the reply to QUIT may take
-
-
-Tell = Callable[[str], None]
-
-
-def _say_nothing(event: str) -> None:
-    """Nobody waits for this scan."""
 
 
 @dataclass(slots=True)
@@ -54,7 +47,7 @@ class _Attempt:
     greeting_ms: int = 0
     tls: TlsHandshake | TlsFailure | None = None
     failure: Unreachable | None = None
-    tell: Tell = _say_nothing
+    tell: Tell = nobody
     line: Line | None = None
     later: list[str] = field(default_factory=list)  # transcript from the handshake on
 
@@ -64,6 +57,7 @@ class _Attempt:
             connecting = self.door.connect(self.address, PORT, self.options.connect_timeout, self.end)
             async with connecting as connection:
                 self.connect_ms = self._elapsed()
+                self.tell("reached", stop="connection", ms=self.connect_ms)
                 loop = asyncio.get_running_loop()
                 silence = loop.call_later(QUIET, self._is_quiet), loop.call_later(PATIENCE, self._still_waiting)
                 try:
@@ -81,6 +75,7 @@ class _Attempt:
         while True:
             match event:
                 case StartTls():
+                    self.tell("reached", stop="starttls")
                     await self._secure(connection)
                     return
                 case Done(failure):
@@ -112,6 +107,7 @@ class _Attempt:
         if isinstance(self.tls, TlsFailure) and self.tls.reason is Reason.TIMEOUT and self.door.clock() >= self.end:
             self.tls = replace(self.tls, reason=Reason.OURS)  # our time was over, not theirs
         if stream and isinstance(self.tls, TlsHandshake):
+            self.tell("reached", stop="tls", version=self.tls.version)
             self.later.append(f"C: ({self.tls.version}, {self.tls.cipher})")
             await self._part(stream)
 
@@ -131,7 +127,7 @@ class _Attempt:
 
     def _still_waiting(self) -> None:
         if self.talk.greeting is None:
-            self.tell("greeting-delayed")
+            self.tell("greeting-delayed", seconds=round(PATIENCE))
 
     def _within(self, seconds: float) -> float:
         return min(self.end, self.door.clock() + seconds)
@@ -169,7 +165,7 @@ async def probe(
     now: datetime,
     seconds: float | None = None,
     door: Door | None = None,
-    tell: Tell = _say_nothing,
+    tell: Tell = nobody,
     server_name: str = "",
     line: Line | None = None,
 ) -> SmtpSession:
@@ -178,7 +174,8 @@ async def probe(
 
     ``now`` is the clock of the measurement, for certificates; ``seconds`` is what may be spent in all (default: the
     deadline of the scan). Cancelling it still cancels; give ``seconds`` to keep what was seen by then. ``tell`` hears
-    why it takes long: ``greeting-delayed`` or ``retrying``. On ``line`` connections are opened ahead for the questions that
+    how far it is: ``reached`` with the ``stop`` and its facts, and why it takes long: ``greeting-delayed`` or
+    ``retrying``. On ``line`` connections are opened ahead for the questions that
     follow, as soon as STARTTLS is offered, or while a greeting lets itself be waited for.
     """
     door = door or AioDoor(options, limits)

@@ -26,12 +26,12 @@ from checks.probes import http, second_look, shared, smtp, tls_mail, tls_scan, w
 from checks.probes.dns import DnsProbe
 from checks.probes.line import Line
 from checks.probes.shared import Commons
+from checks.probes.telling import Tell
 from checks.records.mx import Exchange, mail_hosts
 from checks.records.tlsa import wrong_places
 
 MOST_ADDRESSES = 16  # of one host that are tested; a host with more is not measured better by more
 SLOW_GREETING = 2000  # milliseconds from which each connection is a burden on somebody who waits
-Tell = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Survey:
             self.tell("no-mail-hosts")
             return ()
         surveyed = asyncio.gather(*(self.addresses(host.name) for host in hosts))
-        records = asyncio.gather(*(self.tlsa(host.name, smtp.PORT) for host in hosts))
+        records = asyncio.gather(*(self._records(host.name) for host in hosts))
         async with asyncio.TaskGroup() as group:
             group.create_task(_after(asyncio.gather(surveyed, records, senders), dns_done))
             found = group.create_task(self._mail_sessions(hosts, surveyed, records))
@@ -92,6 +92,17 @@ class Survey:
             for address in found
         ]
         return tuple(await asyncio.gather(*visits))
+
+    async def _records(self, host: str) -> tuple[Lookup, ...]:
+        """The TLSA records of a mail host; how many there are is told, unless an answer is missing."""
+        found = await self.tlsa(host, smtp.PORT)
+        known = all(lookup.outcome is not Outcome.FAILED for lookup in found)
+        self.tell(
+            "records-found",
+            host=host.rstrip("."),
+            count=sum(len(lookup.records) for lookup in found) if known else None,
+        )
+        return found
 
     async def _server_name(self, host: str, place: int, records: Awaitable[list[tuple[Lookup, ...]]]) -> str:
         """What to send as SNI: the TLSA base domain (RFC 7672 section 8.1). That is the host, unless it is a secure alias
@@ -117,11 +128,22 @@ class Survey:
             partial(self._visit, host, address, server_name),
         )
         session = visit.session
+        self._tell_reached(session)
         if visit.scan is not None:
             self.scans.append(visit.scan)
         broken = session.failure is not None and session.tls is None
         self.tell("endpoint-failed" if broken else "endpoint-done", host=host, address=address)
         return session
+
+    def _tell_reached(self, session: SmtpSession) -> None:
+        """How far a visit came: it may have been made for another scan, and then nothing was told here yet."""
+        tell = partial(self.tell, "reached", host=session.host, address=session.address)
+        if session.greeting is not None:
+            tell(stop="connection", ms=session.connect_ms)
+        if session.tls is not None:
+            tell(stop="starttls")
+        if isinstance(session.tls, TlsHandshake):
+            tell(stop="tls", version=session.tls.version)
 
     async def _visit(self, host: str, address: str, server_name: str) -> MailVisit:
         door = AioDoor(self.options, self.limits)
@@ -136,7 +158,7 @@ class Survey:
                 now=self.now,
                 seconds=self.remaining(),
                 door=door,
-                tell=lambda event: self.tell(event, host=host, seconds=round(smtp.PATIENCE)),
+                tell=partial(self.tell, host=host, address=address),
                 line=line,
             )
             slow = session.greeting_ms > SLOW_GREETING
@@ -167,7 +189,13 @@ class Survey:
         host = self.domain.rstrip(".")
         self.tell("endpoint-started", host=host, address=address)
         endpoint = await http.probe(
-            host, address, options=self.options, limits=self.limits, now=self.now, seconds=self.remaining()
+            host,
+            address,
+            options=self.options,
+            limits=self.limits,
+            now=self.now,
+            seconds=self.remaining(),
+            tell=partial(self.tell, host=host, address=address),
         )
         if isinstance(endpoint.tls, TlsHandshake):
             scan = tls_scan.probe(

@@ -1,4 +1,4 @@
-"""What the page of a running scan shows: how far it is, which parts are done, and a short log in plain words. No verdicts: those come when they are final.
+"""What the page of a running scan shows: how far it is, which parts are done, the way stop by stop, and a short log in plain words. No verdicts: those come when they are final.
 
 Pure: made from the row of the scan and what its worker last told; either may be missing, and the page then says less.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from checks import CATALOGUE
+from portal.scans import underway
 from portal.scans.evidence import bounded
 from portal.scans.report import display_name
 from portal.scans.words import STATUS, SUITE, Words, say, stamp
@@ -109,6 +110,7 @@ class ProgressPage:
     total: int
     stages: tuple[Stage, ...]
     log: tuple[Line, ...]
+    way: underway.Underway | None
 
 
 def build(scan: Running, progress: Mapping[str, Any] | None, language: str) -> ProgressPage:
@@ -130,6 +132,7 @@ def build(scan: Running, progress: Mapping[str, Any] | None, language: str) -> P
         total=int(seen.get("total") or 0),
         stages=tuple(_stage(category, language) for category in seen.get("categories") or ()),
         log=log,
+        way=underway.build(seen.get("way"), scan.suite, language),
     )
 
 

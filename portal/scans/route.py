@@ -78,7 +78,7 @@ _ENVELOPE: Mapping[str, Envelope] = {
     "unknown": UNKNOWN,
 }
 
-_STOPS: Mapping[str, Words] = {
+STOPS: Mapping[str, Words] = {
     "connection": {"nl": "Verbinding", "en": "Connection"},
     "offered": {"nl": "aangeboden", "en": "offered"},
     "not-offered": {"nl": "niet aangeboden", "en": "not offered"},
@@ -242,47 +242,47 @@ def _stop(name: str, status: str, text: str, line: str, language: str) -> Stop:
 
 
 def _connection(row: Row, language: str, *, connected: bool) -> Stop:
-    name = say(_STOPS["connection"], language)
+    name = say(STOPS["connection"], language)
     if connected:
         return _stop(name, "passed", f"{decimal(row['evidence']['connect_ms'], language, 0)} ms", "closed", language)
     if row["outcome"] in _OFFERED:
-        return _stop(name, "passed", say(_STOPS["made"], language), "closed", language)
-    return _stop(name, row["status"], say(_STOPS["none"], language), "closed", language)
+        return _stop(name, "passed", say(STOPS["made"], language), "closed", language)
+    return _stop(name, row["status"], say(STOPS["none"], language), "closed", language)
 
 
 def _starttls(row: Row, language: str, *, connected: bool) -> Stop:
     if row["outcome"] in _OFFERED:
-        return _stop("STARTTLS", "passed", say(_STOPS["offered"], language), "open", language)
+        return _stop("STARTTLS", "passed", say(STOPS["offered"], language), "open", language)
     if not connected:
-        return _stop("STARTTLS", "not_tested", say(_STOPS["unreached"], language), "cut", language)
+        return _stop("STARTTLS", "not_tested", say(STOPS["unreached"], language), "cut", language)
     word = {"stripped": "stripped", "no-starttls": "not-offered", "rejected": "refused", "never-mail": "refused"}.get(
         row["outcome"], "unknown"
     )
-    return _stop("STARTTLS", row["status"], say(_STOPS[word], language), "open", language)
+    return _stop("STARTTLS", row["status"], say(STOPS[word], language), "open", language)
 
 
 def _tls(row: Row, language: str, *, offered: bool, secured: bool) -> Stop:
     version = str(row["evidence"].get("version") or "")
     name = bounded(version.replace("TLSv", "TLS "), 12) if version else "TLS"
     if secured:
-        return _stop(name, "passed", say(_STOPS["agreed"], language), "closed", language)
+        return _stop(name, "passed", say(STOPS["agreed"], language), "closed", language)
     if offered:
-        return _stop(name, "failed", say(_STOPS["handshake"], language), "open", language)
-    return _stop(name, "not_tested", say(_STOPS["unreached"], language), "cut", language)
+        return _stop(name, "failed", say(STOPS["handshake"], language), "open", language)
+    return _stop(name, "not_tested", say(STOPS["unreached"], language), "cut", language)
 
 
 def _dane(exist: Row | None, valid: Row | None, language: str, *, secured: bool) -> Stop:
     if not secured or valid is None:
-        return _stop("DANE", "not_tested", say(_STOPS["unreached"], language), "cut", language)
+        return _stop("DANE", "not_tested", say(STOPS["unreached"], language), "cut", language)
     if valid["status"] in ("passed", "failed"):
         return _stop(
             "DANE",
             valid["status"],
-            say(_STOPS["matches" if valid["status"] == "passed" else "no-match"], language),
+            say(STOPS["matches" if valid["status"] == "passed" else "no-match"], language),
             "closed",
             language,
         )
     if valid["status"] == "error" or exist is None or exist["status"] == "error":
-        return _stop("DANE", "error", say(_STOPS["unknown"], language), "closed", language)
+        return _stop("DANE", "error", say(STOPS["unknown"], language), "closed", language)
     word = "no-record" if exist["outcome"] in ("absent", "host-insecure") else "unusable"
-    return _stop("DANE", exist["status"], say(_STOPS[word], language), "closed", language)
+    return _stop("DANE", exist["status"], say(STOPS[word], language), "closed", language)

@@ -94,6 +94,16 @@ def test_whoever_waits_for_a_slow_server_is_told_why(options: Options) -> None:
     assert seen[-1]["done"] == seen[-1]["total"]
 
 
+def test_whoever_waits_sees_each_address_go_from_stop_to_stop(options: Options) -> None:
+    seen: list[dict[str, Any]] = []
+    asyncio.run(scan(Target.parse("goed.voorbeeld.test", MAIL), options, progress=seen.append))
+    reached = [[len(lane["stops"]) for lane in step["way"]["lanes"]] for step in seen]
+    assert {count for step in reached for count in step} == {0, 1, 2, 3}
+    assert all((lane["state"], lane["records"] > 0) == ("done", True) for lane in seen[-1]["way"]["lanes"])
+    asyncio.run(scan(Target.parse("goed.voorbeeld.test", Suite.WEB), options, progress=seen.append))
+    assert all(set(lane["stops"]) == {"http", "tls", "page"} for lane in seen[-1]["way"]["lanes"])
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "suite"), ALL)
 def test_the_report_of_a_practice_domain_has_a_page(client: Client, report: Scan, name: str, suite: Suite) -> None:

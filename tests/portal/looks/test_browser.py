@@ -108,6 +108,7 @@ STEPS = [
             {"id": "mail_auth", "state": "waiting", "ms": 0},
         ],
         "log": SEEN["log"][: done // 3],
+        "way": {"lanes": SEEN["way"]["lanes"][: done // 3], "more": 0},
     }
     for done in (0, 3, 6, 9, 11)
 ]

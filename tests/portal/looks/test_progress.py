@@ -26,6 +26,27 @@ SEEN = {
         },
         {"ms": 5200, "event": "greeting-delayed", "values": {"host": "mx2.good.example", "seconds": 5}},
     ],
+    "way": {
+        "lanes": [
+            {
+                "host": "mx1.good.example",
+                "address": "192.0.2.25",
+                "state": "done",
+                "why": "",
+                "stops": {"connection": {"ms": 24}, "starttls": {}, "tls": {"version": "TLSv1.3"}},
+                "records": 2,
+            },
+            {
+                "host": "mx2.good.example",
+                "address": "2001:db8:53::25",
+                "state": "busy",
+                "why": "greeting-delayed",
+                "stops": {"connection": {"ms": 31}},
+                "records": None,
+            },
+        ],
+        "more": 0,
+    },
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -173,6 +174,15 @@ def test_a_fragment_that_changed_has_another_tag(client: Client) -> None:
     first = client.get(address)
     Live(scan)({**PROGRESS, "done": 8})
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_nothing_in_the_part_that_is_replaced_can_have_the_focus_and_hostile_names_are_text(client: Client) -> None:
+    scan = a_running_scan()
+    lane = {"host": "<b>mx", "address": "192.0.2.1", "state": "busy", "why": "", "stops": {}, "records": None}
+    Live(scan)({**PROGRESS, "way": {"lanes": [lane], "more": 0}})
+    text = client.get(scan.get_absolute_url() + "?part=progress").content.decode()
+    assert "&lt;b&gt;mx" in text
+    assert re.search(r"<(a|button|input|select|textarea|summary)\b|tabindex", text) is None
 
 
 def test_the_fragment_has_a_tag_for_each_language(client: Client) -> None:
