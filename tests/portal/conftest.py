@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from portal.lib import limits
@@ -19,6 +20,12 @@ def clean_redis(servers: None) -> None:
     client().flushdb()
     limits.breaker.reset()
     lifecycle.broker.reset()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """Not the language of the last page of the test before: Django leaves it active until the next request of the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
