@@ -309,7 +309,7 @@ def test_L12_a_middlebox_that_answers_every_name_has_the_wrong_certificate() -> 
     box = Made.issued("appliance", names=("appliance.invalid",))
     view = a_website(endpoints=[an_endpoint(tls=a_handshake(box, name=DOMAIN))])
     words = (
-        f"The certificate of {AT} does not match the name {DOMAIN}. It names: appliance.invalid. Visitors get a warning."
+        f"The certificate of {AT} does not match the name {DOMAIN}. Names in the certificate: appliance.invalid. Visitors get a warning."
         " Get a certificate with the right name."
     )
     assert said("web_https_cert_domain", view) == ("failed", words)
