@@ -20,7 +20,6 @@ MOST_LINES = 12  # of the log; newest first
 # Event of the engine -> sentence with named places. An event that is not here is skipped.
 EVENTS: Mapping[str, Words] = {
     "started": {"nl": "Test gestart.", "en": "Test started."},
-    "name-servers-found": {"nl": "{count} nameservers gevonden.", "en": "{count} name servers found."},
     "mail-hosts-found": {
         "nl": "Mailservers gevonden: {hosts}. Adressen: {addresses}.",
         "en": "Mail servers found: {hosts}. Addresses: {addresses}.",
@@ -30,7 +29,6 @@ EVENTS: Mapping[str, Words] = {
         "nl": "Adressen van de website gevonden: {count}.",
         "en": "Addresses of the website found: {count}.",
     },
-    "dnssec-done": {"nl": "DNSSEC gevolgd vanaf de root.", "en": "DNSSEC followed from the root."},
     "endpoint-started": {"nl": "Wij maken verbinding met {host}, {address}.", "en": "We connect to {host}, {address}."},
     "greeting-delayed": {
         "nl": "{host} heeft nog niet gegroet. Sommige servers wachten expres, om spam te weren. Dat is toegestaan. Wij wachten.",

@@ -92,7 +92,7 @@ def test_the_spoken_line_is_the_count_and_the_newest_event() -> None:
 
 
 def test_events_that_we_have_no_words_for_are_skipped() -> None:
-    log = [{"ms": 1, "event": "brand-new", "values": {}}, {"ms": 2, "event": "name-servers-found", "values": {}}]
+    log = [{"ms": 1, "event": "brand-new", "values": {}}, {"ms": 2, "event": "mail-hosts-found", "values": {}}]
     assert page({**SEEN, "log": log}).log == ()
 
 
