@@ -12,7 +12,7 @@ RECORD = {"usage": 3, "selector": 1, "matching_type": 1, "data": "ab" * 32, "usa
 
 
 def a_row(address: str, **evidence: Any) -> dict[str, Any]:
-    return {"subject": "mx.good.example", "address": address, "outcome": "ok", "evidence": evidence}
+    return {"subject": "mx.good.example", "address": address, "status": "passed", "outcome": "ok", "evidence": evidence}
 
 
 def a_document(**rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -72,11 +72,17 @@ def test_addresses_that_showed_the_same_share_a_block_and_others_do_not() -> Non
 
 @pytest.mark.parametrize(("language", "words"), [("nl", "past op geen enkel certificaat"), ("en", "no certificate")])
 def test_a_record_that_does_not_match_says_why_and_what_to_publish(language: str, words: str) -> None:
-    row = valid_row("192.0.2.25", reason="no-match")
+    row = valid_row("192.0.2.25", reason="no-match") | {"status": "failed"}
     row["evidence"]["advised"] = ["_25._tcp.mx.good.example. IN TLSA 3 1 1 " + "cd" * 32]
     shown = transcript(a_document(valid=[row]), language)
     assert words in shown
     assert shown.endswith("    _25._tcp.mx.good.example. IN TLSA 3 1 1 " + "cd" * 32)
+
+
+def test_where_all_is_right_nothing_is_to_be_published() -> None:
+    row = valid_row("192.0.2.25", matched_depth=0)
+    row["evidence"]["advised"] = ["_25._tcp.mx.good.example. IN TLSA 3 1 1 " + "ab" * 32]
+    assert "Publish" not in transcript(a_document(valid=[row]), "en")
 
 
 def test_without_records_there_is_no_transcript() -> None:
