@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -95,12 +95,12 @@ class RedisCommons:
         finally:
             if renewal is not None:
                 renewal.cancel()
-            # Also when it was cancelled while it asked: the place may be ours without our knowing.
+            # Also when it was cancelled while it asked: the place may be ours by then.
             await self._asked(self._redis.zrem(places, own))
 
     async def _take(self, places: str, own: str) -> None:
         while True:
-            if await self._eval(_TAKE, places, LEASE, MOST_OPEN, own) or self._away:
+            if await _heard_out(self._eval(_TAKE, places, LEASE, MOST_OPEN, own)) or self._away:
                 return
             await asyncio.sleep(POLL)
 
@@ -140,6 +140,18 @@ class RedisCommons:
             self._away = True
             logger.warning("this scan shares nothing: %s", error)
             return None
+
+
+async def _heard_out(question: Coroutine[Any, Any, Any]) -> Any:
+    """The answer to a question that is waited for even when we are cancelled in the middle of it: left alone on its connection,
+    it could reach Redis after what takes it back.
+    """
+    asked = asyncio.ensure_future(question)
+    try:
+        return await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        await asyncio.wait([asked])
+        raise
 
 
 def _of_another(kept: str | None, owner: str) -> str | None:
