@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -100,7 +100,7 @@ class RedisCommons:
 
     async def _take(self, places: str, own: str) -> None:
         while True:
-            if await _heard_out(self._eval(_TAKE, places, LEASE, MOST_OPEN, own)) or self._away:
+            if await self._eval(_TAKE, places, LEASE, MOST_OPEN, own) or self._away:
                 return
             await asyncio.sleep(POLL)
 
@@ -135,22 +135,23 @@ class RedisCommons:
                 answer.close()
             return None
         try:
-            return await answer
+            return await _heard_out(answer)
         except RedisError as error:
             self._away = True
             logger.warning("this scan shares nothing: %s", error)
             return None
 
 
-async def _heard_out(question: Coroutine[Any, Any, Any]) -> Any:
-    """The answer to a question that is waited for even when we are cancelled in the middle of it: left alone on its connection,
-    it could reach Redis after what takes it back.
+async def _heard_out(question: Awaitable[Any]) -> Any:
+    """The answer to a question, which is waited for even when we are cancelled in the middle of it. Left alone on its connection
+    it could reach Redis after what takes it back; and a client library that is cancelled just as the answer comes may keep
+    the cancellation to itself.
     """
     asked = asyncio.ensure_future(question)
     try:
         return await asyncio.shield(asked)
     except asyncio.CancelledError:
-        await asyncio.wait([asked])
+        await asyncio.gather(asked, return_exceptions=True)
         raise
 
 
